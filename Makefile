@@ -1,0 +1,3 @@
+build:
+	swift build
+.PHONY: build

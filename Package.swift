@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors and imports are explicit, in every Swift target of ours.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "netctl",
+    products: [
+        .executable(name: "netctl", targets: ["netctl"]),
+        .library(name: "BPF", targets: ["BPF"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries, and the few shims for what Swift cannot import.
+        .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev"])]),
+        .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+        .systemLibrary(name: "CLibmnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CLibxdp", pkgConfig: "libxdp", providers: [.apt(["libxdp-dev"])]),
+        .target(name: "CLinuxShims"),
+        .target(name: "CBPFShims", dependencies: ["CLibbpf"]),
+
+        // The one header that the BPF programs and Swift share.
+        .target(
+            name: "NetctlABI", path: "bpf",
+            exclude: ["lib", "xdp.bpf.c"],
+            sources: ["abi.c"], publicHeadersPath: "include"),
+
+        // bpf/*.bpf.c, compiled and embedded.
+        .plugin(name: "BPFCompile", capability: .buildTool(), path: "Sources/Plugins/BPFCompile"),
+        .target(name: "BPFObjects", swiftSettings: strict, plugins: ["BPFCompile"]),
+
+        .target(
+            name: "LinuxSystem", dependencies: ["CLinuxShims", system], swiftSettings: strict),
+        .target(name: "NetTypes", swiftSettings: strict),
+        .target(
+            name: "BPF", dependencies: ["CLibbpf", "CLibelf", "CBPFShims", "LinuxSystem", system],
+            swiftSettings: strict),
+        .target(
+            name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
+            swiftSettings: strict),
+        .target(
+            name: "Policy", dependencies: ["NetTypes", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
+            name: "PolicyCompiler", dependencies: ["NetctlABI", "NetTypes", "Policy"],
+            swiftSettings: strict),
+        .target(
+            name: "Datapath",
+            dependencies: [
+                "BPF", "BPFObjects", "CLibxdp", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
+                "Policy", "PolicyCompiler", system,
+            ], swiftSettings: strict),
+        .target(
+            name: "Statistics", dependencies: ["Datapath", "NetctlABI"], swiftSettings: strict),
+        .executableTarget(
+            name: "netctl",
+            dependencies: [
+                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Policy", "PolicyCompiler",
+                "Statistics", arguments, system,
+            ], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["LinuxSystem", "NetTypes", system],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
+            swiftSettings: strict),
+        .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "BPFTests", dependencies: ["BPF", "LinuxSystem", "TestSupport", system],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "NetlinkTests", dependencies: ["Netlink", "LinuxSystem", "TestSupport", system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PolicyTests", dependencies: ["NetTypes", "Policy", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "PolicyCompilerTests",
+            dependencies: ["NetctlABI", "NetTypes", "Policy", "PolicyCompiler", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ABITests", dependencies: ["BPF", "BPFObjects", "NetctlABI"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatapathTests",
+            dependencies: [
+                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
+                "PolicyCompiler", "Statistics", "TestSupport", system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "CLITests", dependencies: ["TestSupport", "netctl"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu2x
+)

@@ -1,0 +1,4 @@
+/* Headers of libelf, seen by Swift as module CLibelf. */
+#pragma once
+#include <libelf.h>
+#include <gelf.h>

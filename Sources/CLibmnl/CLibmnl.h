@@ -1,0 +1,6 @@
+/* Headers of libmnl, seen by Swift as module CLibmnl. */
+#pragma once
+#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/if_link.h>

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every struct, enum and limit that BPF programs and the control plane both see.
+ *
+ * Compiled for the bpf target and imported by Swift (module NetctlABI). Sizes are asserted by both
+ * compilers. Integers are in host byte order unless a comment says network order.
+ */
+#ifndef NETCTL_ABI_H
+#define NETCTL_ABI_H
+
+#ifdef __bpf__
+#include <linux/types.h>
+#else
+#include <stdint.h>
+typedef uint8_t __u8;
+typedef uint16_t __u16;
+typedef uint32_t __u32;
+typedef uint64_t __u64;
+#endif
+
+#define NETCTL_LAYOUT(type, size) _Static_assert(sizeof(type) == (size), #type " changed its size")
+
+enum {
+	/* Version of pins and maps; a change that an older netctl cannot read raises it. */
+	NETCTL_ABI_VERSION = 1,
+
+	NETCTL_RULES_MAX = 4096,
+	/* Rules are judged in words of 64: a row is at most this many words. */
+	NETCTL_ROW_WORDS_MAX = NETCTL_RULES_MAX / 64,
+	NETCTL_VLAN_TAGS_MAX = 2,
+	/* IPv6 extension headers walked before the packet takes the malformed verdict. */
+	NETCTL_EXT_HEADERS_MAX = 8,
+};
+
+/* Entries of the program array `bodies`, one array an attachment. */
+enum netctl_body {
+	NETCTL_BODY_ACTIVE, /* what the stub calls; empty: pass and count */
+	NETCTL_BODY_POLICY, /* what `resume` puts back while a pause is active */
+	NETCTL_BODY_MAX,
+};
+
+/* What happens to a packet; NONE for a rule that counts and goes on. */
+enum netctl_verdict {
+	NETCTL_VERDICT_NONE,
+	NETCTL_VERDICT_PASS,
+	NETCTL_VERDICT_DROP,
+	NETCTL_VERDICT_REDIRECT,
+	NETCTL_VERDICT_TX,
+	NETCTL_VERDICT_ABORTED,
+	NETCTL_VERDICT_MAX,
+};
+
+/* Why. The order is the order in which reports list them. */
+enum netctl_reason {
+	NETCTL_REASON_RULE,
+	NETCTL_REASON_DEFAULT,
+	NETCTL_REASON_BLOCK,
+	NETCTL_REASON_MONITOR,
+	NETCTL_REASON_PAUSED,
+	NETCTL_REASON_MALFORMED,
+	NETCTL_REASON_TRUNCATED,
+	NETCTL_REASON_EXT_HEADERS,
+	NETCTL_REASON_VLAN_DEPTH,
+	NETCTL_REASON_NON_IP,
+	NETCTL_REASON_MAX,
+};
+
+/* One slot of `counters`. `bytes` start at the Ethernet header where there is one, else at L3. */
+struct netctl_counter {
+	__u64 packets;
+	__u64 bytes;
+};
+NETCTL_LAYOUT(struct netctl_counter, 16);
+
+/* Slots of `counters`. A block of NETCTL_SLOTS slots for each possible CPU, then one that only the
+ * control plane writes (what removed rules had counted, minus what `stats --reset` forgot): a total
+ * is the sum of a slot over all blocks, modulo 2^64. Blocks are whole pages.
+ * First a slot for each (reason, verdict); rules get theirs behind, by name, from the control plane.
+ */
+enum {
+	NETCTL_SLOT_RULES = NETCTL_REASON_MAX * NETCTL_VERDICT_MAX,
+	/* Twice the rules: while a policy is replaced, the old and the new one both have theirs. */
+	NETCTL_SLOTS = 33 * 256,
+};
+_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 2 * NETCTL_RULES_MAX, "slots for two policies");
+_Static_assert(NETCTL_SLOTS * sizeof(struct netctl_counter) % 4096 == 0, "blocks are whole pages");
+
+static inline __u32 netctl_slot(enum netctl_reason reason, enum netctl_verdict verdict)
+{
+	return (__u32)reason * NETCTL_VERDICT_MAX + (__u32)verdict;
+}
+
+/* Dimensions of the classifier. Each maps a field of the packet to a class and a class to a row: a
+ * bitmap with a bit for every rule that this value satisfies.
+ */
+enum netctl_dimension {
+	NETCTL_DIMENSION_SRC,
+	NETCTL_DIMENSION_DST,
+	NETCTL_DIMENSION_PROTO,
+	NETCTL_DIMENSION_SPORT,
+	NETCTL_DIMENSION_DPORT,
+	NETCTL_DIMENSION_MAX,
+};
+
+/* Classes that every dimension but the addresses reserves. */
+enum netctl_class {
+	NETCTL_CLASS_ABSENT, /* the packet has no such field */
+	NETCTL_CLASS_UNREADABLE, /* it should have, but the bytes are not there */
+	NETCTL_CLASS_FIRST,
+};
+
+/* The fields that a packet may lack readable bytes for, and that a rule may need. */
+enum {
+	NETCTL_FIELD_PROTO = 1 << 0, /* unreadable when an IPv6 extension header is */
+	NETCTL_FIELD_L4 = 1 << 1,
+};
+
+/* One element of `rules`, in the order of the filter. */
+struct netctl_rule {
+	__u8 verdict; /* enum netctl_verdict; NONE counts and goes on */
+	__u8 needs; /* NETCTL_FIELD_*: unreadable in the packet, the rule cannot be judged */
+	__u16 reserved;
+	__u32 slot; /* into `counters` */
+};
+NETCTL_LAYOUT(struct netctl_rule, 8);
+
+/* What an address class leads to: an element of `src_row` or `dst_row`.
+ * DECIDED: the first rule that can match this address needs nothing else; the low bits are that
+ * rule. Otherwise they are a row.
+ */
+enum {
+	NETCTL_ROW_DECIDED = 1u << 31,
+	NETCTL_ROW_INDEX = NETCTL_ROW_DECIDED - 1,
+};
+
+/* Key of an LPM trie over IPv4; the kernel reads the address as network-order bytes. */
+struct netctl_lpm4_key {
+	__u32 prefixlen; /* 0..32 */
+	__u8 address[4];
+};
+NETCTL_LAYOUT(struct netctl_lpm4_key, 8);
+
+struct netctl_lpm6_key {
+	__u32 prefixlen; /* 0..128 */
+	__u8 address[16];
+};
+NETCTL_LAYOUT(struct netctl_lpm6_key, 20);
+
+#endif

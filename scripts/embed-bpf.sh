@@ -1,0 +1,28 @@
+#!/bin/sh
+# embed-bpf.sh CLANG SOURCE.bpf.c OUTPUT.swift
+# Compiles one BPF object and writes it as a Swift constant (base64). Called by the build plugin.
+set -eu
+clang=$1 source=$2 output=$3
+bpf=$(dirname "$source")
+name=$(basename "$source" .bpf.c)
+object=${output%.swift}.o
+machine=$(uname -m)
+
+"$clang" -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror \
+	-I"$bpf/include" -I"$bpf" -idirafter "/usr/include/$machine-linux-gnu" -idirafter /usr/include \
+	-c "$source" -o "$object"
+
+# DWARF goes, BTF and BTF.ext stay: a tenth of the size, nothing that the kernel reads is lost.
+for objcopy in "$(dirname "$clang")/llvm-objcopy" llvm-objcopy; do
+	if command -v "$objcopy" >/dev/null 2>&1; then
+		"$objcopy" --strip-debug "$object"
+		break
+	fi
+done
+
+{
+	printf 'extension BPFObjects {\n    /// bpf/%s.bpf.c, compiled.\n' "$name"
+	printf '    public static let %s = EmbeddedObject(\n' "$name"
+	printf '        name: "%s",\n        base64: "%s")\n}\n' "$name" "$(base64 -w0 "$object")"
+} >"$output.new"
+mv "$output.new" "$output"
