@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From a packet to the rule that decides it, at a cost that does not grow with the rules.
+ *
+ * Each dimension in use gives a row: a bitmap of the rules that its value satisfies. The rule is the
+ * first bit of the AND of the rows; the AND of their summaries names the words worth reading.
+ */
+#ifndef NETCTL_CLASSIFY_H
+#define NETCTL_CLASSIFY_H
+
+#include <bpf/bpf_helpers.h>
+#include <netctl/abi.h>
+#include "lib/counters.h"
+#include "lib/packet.h"
+#include "lib/tables.h"
+
+/* The filter's configuration: constants to the verifier, which removes what they switch off. */
+const volatile __u32 dimensions = 0; /* bits by enum netctl_dimension */
+const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* of each dimension but addresses */
+const volatile __u32 words = 1; /* of a row */
+const volatile __u8 default_verdict = NETCTL_VERDICT_PASS;
+const volatile __u8 malformed_verdict = NETCTL_VERDICT_DROP;
+const volatile __u8 non_ip_verdict = NETCTL_VERDICT_PASS;
+
+/* What is to be done with a packet, and where it is counted. */
+struct judgement {
+	__u32 verdict; /* enum netctl_verdict */
+	__u32 slot;
+};
+
+static __always_inline struct judgement judged(enum netctl_reason reason,
+					       enum netctl_verdict verdict)
+{
+	return (struct judgement){ .verdict = verdict, .slot = netctl_slot(reason, verdict) };
+}
+
+/* A table is missing what the control plane promised: never seen, never unexplained either. */
+static __always_inline struct judgement aborted(void)
+{
+	return judged(NETCTL_REASON_RULE, NETCTL_VERDICT_ABORTED);
+}
+
+/* The packet and the rule found so far, across the boundary of a global function. */
+struct scan {
+	__u64 length;
+	__u32 unreadable; /* NETCTL_FIELD_* */
+	__u32 undecidable; /* out: the rule that holds needs what cannot be read */
+	struct judgement judgement; /* out */
+};
+
+static __always_inline __u32 lowest_bit(__u64 word)
+{
+	__u32 bit = __builtin_ctzll(word);
+
+	/* clang knows that it is below 64 and drops the mask; the verifier does not. */
+	asm volatile("" : "+r"(bit));
+	return bit & 63;
+}
+
+/* Judges the rules whose bits are set in one word; 1 when one of them decided. Global: verified once
+ * instead of once for each of 64 words.
+ */
+__attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 index)
+{
+	if (!scan)
+		return 1;
+	for (int i = 0; i < 64 && word; i++) {
+		__u32 number = index * 64 + lowest_bit(word);
+		struct netctl_rule *rule = bpf_map_lookup_elem(&rules, &number);
+
+		word &= word - 1;
+		if (!rule) {
+			scan->judgement = aborted();
+			return 1;
+		}
+		if (rule->verdict == NETCTL_VERDICT_NONE) {
+			if (!(rule->needs & scan->unreadable))
+				count(rule->slot, scan->length);
+			continue;
+		}
+		if (rule->needs & scan->unreadable) {
+			scan->undecidable = 1;
+			return 1;
+		}
+		scan->judgement.verdict = rule->verdict;
+		scan->judgement.slot = rule->slot;
+		return 1;
+	}
+	return 0;
+}
+
+/* The class of an address in a pair of tries; 0 when no prefix covers it. */
+static __always_inline __u32 address_class(void *prefix4, void *prefix6, __u8 family,
+					   const __u8 *address)
+{
+	__u32 *class;
+
+	if (family == PACKET_IPV4) {
+		struct netctl_lpm4_key key = { .prefixlen = 32 };
+
+		__builtin_memcpy(key.address, address, sizeof(key.address));
+		class = bpf_map_lookup_elem(prefix4, &key);
+	} else {
+		struct netctl_lpm6_key key = { .prefixlen = 128 };
+
+		__builtin_memcpy(key.address, address, sizeof(key.address));
+		class = bpf_map_lookup_elem(prefix6, &key);
+	}
+	return class ? *class : 0;
+}
+
+static __always_inline __u32 port_class(void *table, const struct packet *packet, __u16 port)
+{
+	struct port_classes *classes;
+	__u64 index = port;
+
+	if (packet->unreadable & NETCTL_FIELD_PROTO)
+		return NETCTL_CLASS_UNREADABLE;
+	if (!packet->has_ports)
+		return NETCTL_CLASS_ABSENT;
+	if (packet->unreadable & NETCTL_FIELD_L4)
+		return NETCTL_CLASS_UNREADABLE;
+	classes = bpf_map_lookup_elem(table, &(__u32){ 0 });
+	if (!classes)
+		return NETCTL_CLASS_ABSENT;
+	asm volatile("" : "+r"(index));
+	return classes->class[index & 0xffff];
+}
+
+static __always_inline __u32 proto_row_class(const struct packet *packet)
+{
+	struct proto_classes *classes;
+
+	if (packet->unreadable & NETCTL_FIELD_PROTO)
+		return NETCTL_CLASS_UNREADABLE;
+	classes = bpf_map_lookup_elem(&proto_class, &(__u32){ 0 });
+	return classes ? classes->class[packet->protocol] : NETCTL_CLASS_ABSENT;
+}
+
+#define USES(dimension) (dimensions & 1u << (dimension))
+
+/* Leaves in *summary what row `row` leaves of it; false when there is no such row. */
+static __always_inline bool narrow(__u64 *summary, __u32 row)
+{
+	__u64 *word = bpf_map_lookup_elem(&row_summary, &row);
+
+	if (!word)
+		return false;
+	*summary &= *word;
+	return true;
+}
+
+/* Judges what the summary promises, word by word; false when no rule decided. */
+static __always_inline bool scan_words(struct scan *scan, __u64 summary, const __u32 *row)
+{
+	__u64 *word[NETCTL_DIMENSION_MAX] = {};
+
+	if (words == 1)
+		return scan_word(scan, summary, 0);
+		/* Pointers, not offsets: the verifier keeps their bounds when it spills them. */
+#pragma unroll
+	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++) {
+		if (!USES(d))
+			continue;
+		word[d] = bpf_map_lookup_elem(&row_words, &row[d]);
+		if (!word[d]) {
+			scan->judgement = aborted();
+			return true;
+		}
+	}
+	for (int i = 0; i < NETCTL_ROW_WORDS_MAX && summary; i++) {
+		__u32 index = lowest_bit(summary);
+		__u64 found = ~0ULL;
+
+		summary &= summary - 1;
+		if (index >= words)
+			break;
+#pragma unroll
+		for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)
+			if (USES(d))
+				found &= word[d][index];
+		if (found && scan_word(scan, found, index))
+			return true;
+	}
+	return false;
+}
+
+/* The row of an address, or the judgement that the address alone decides. */
+static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
+					struct judgement *judgement)
+{
+	__u32 *entry = bpf_map_lookup_elem(table, &class);
+	struct netctl_rule *rule;
+	__u32 number;
+
+	if (!entry) {
+		*judgement = aborted();
+		return false;
+	}
+	*row = *entry;
+	if (!(*row & NETCTL_ROW_DECIDED))
+		return true;
+	number = *row & NETCTL_ROW_INDEX;
+	rule = bpf_map_lookup_elem(&rules, &number);
+	if (rule)
+		*judgement = (struct judgement){ rule->verdict, rule->slot };
+	else
+		*judgement = aborted();
+	return false;
+}
+
+/* The judgement of a packet whose addresses are readable. */
+static __always_inline struct judgement classify(const struct packet *packet)
+{
+	struct scan scan = { .length = packet->length, .unreadable = packet->unreadable };
+	__u32 row[NETCTL_DIMENSION_MAX] = {};
+	__u64 summary = ~0ULL;
+
+	if (USES(NETCTL_DIMENSION_SRC)) {
+		__u32 class =
+			address_class(&src_prefix4, &src_prefix6, packet->family, packet->src);
+
+		if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC], &scan.judgement))
+			return scan.judgement;
+	}
+	if (USES(NETCTL_DIMENSION_DST)) {
+		__u32 class =
+			address_class(&dst_prefix4, &dst_prefix6, packet->family, packet->dst);
+
+		if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST], &scan.judgement))
+			return scan.judgement;
+	}
+	if (USES(NETCTL_DIMENSION_PROTO))
+		row[NETCTL_DIMENSION_PROTO] =
+			first_row[NETCTL_DIMENSION_PROTO] + proto_row_class(packet);
+	if (USES(NETCTL_DIMENSION_SPORT))
+		row[NETCTL_DIMENSION_SPORT] = first_row[NETCTL_DIMENSION_SPORT] +
+					      port_class(&sport_class, packet, packet->sport);
+	if (USES(NETCTL_DIMENSION_DPORT))
+		row[NETCTL_DIMENSION_DPORT] = first_row[NETCTL_DIMENSION_DPORT] +
+					      port_class(&dport_class, packet, packet->dport);
+
+#pragma unroll
+	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)
+		if (USES(d) && !narrow(&summary, row[d]))
+			return aborted();
+
+	/* A filter without rules uses no dimension; one with rules uses at least one. */
+	if (dimensions && summary && scan_words(&scan, summary, row) && !scan.undecidable)
+		return scan.judgement;
+	if (packet->unreadable)
+		return judged(packet->unreadable_reason, malformed_verdict);
+	return judged(NETCTL_REASON_DEFAULT, default_verdict);
+}
+
+#endif

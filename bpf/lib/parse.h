@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From bytes to `struct packet`: Ethernet, VLAN tags, IPv4 or IPv6, extension headers, L4.
+ *
+ * An L3 header that Linux's receive path would refuse for its form ends the parse with a reason. An
+ * L4 header that cannot be read does not: the packet says so, and rules that need none of it still
+ * hold. Include the hook's frame header first.
+ */
+#ifndef NETCTL_PARSE_H
+#define NETCTL_PARSE_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <bpf/bpf_endian.h>
+#include <netctl/abi.h>
+#include "lib/packet.h"
+
+/* Headers as bytes on the wire, copied to the stack before they are read. */
+struct ethernet_header {
+	__u8 addresses[12];
+	__be16 type;
+};
+
+struct vlan_tag {
+	__be16 control;
+	__be16 type;
+};
+
+struct ipv4_header {
+	__u8 version_ihl;
+	__u8 tos;
+	__be16 total_length;
+	__be16 id;
+	__be16 fragment;
+	__u8 ttl;
+	__u8 protocol;
+	__be16 checksum;
+	__u8 src[4];
+	__u8 dst[4];
+};
+
+struct ipv6_header {
+	__be32 version_class_flow;
+	__be16 payload_length;
+	__u8 next_header;
+	__u8 hop_limit;
+	__u8 src[16];
+	__u8 dst[16];
+};
+
+struct extension_header {
+	__u8 next_header;
+	__u8 length; /* 8-byte units behind the first 8; AH: 4-byte units minus 2 */
+	__be16 fragment; /* of a fragment header: offset and flags */
+};
+
+struct tcp_header {
+	__be16 sport, dport;
+	__be32 sequence, acknowledgement;
+	__u8 data_offset; /* upper four bits, 4-byte units */
+	__u8 flags;
+	__u8 rest[6];
+};
+
+/* UDP and SCTP begin alike; the rest of the minimum must be there but is not read. */
+struct ports_header {
+	__be16 sport, dport;
+};
+
+enum {
+	IPV4_FRAGMENT_OFFSET = 0x1fff,
+	IPV6_FRAGMENT_OFFSET = 0xfff8,
+	IP_LENGTH_MAX = 65535,
+	UDP_HEADER_LENGTH = 8,
+	SCTP_HEADER_LENGTH = 12,
+	ICMP_HEADER_LENGTH = 4,
+	TCP_HEADER_LENGTH = 20,
+	ETHERNET_FRAME_MIN = 64, /* with padding and FCS */
+	ETHERNET_FRAME_USUAL = 1522, /* MTU 1500 with two tags */
+};
+
+/* Protocol numbers that linux/in.h lacks. */
+enum {
+	EXT_HOP_BY_HOP = 0,
+	EXT_ROUTING = 43,
+	EXT_FRAGMENT = 44,
+	EXT_AUTHENTICATION = 51,
+	EXT_DESTINATION = 60,
+	EXT_MOBILITY = 135,
+	EXT_HIP = 139,
+	EXT_SHIM6 = 140,
+	PROTOCOL_ICMPV6 = 58,
+	PROTOCOL_SCTP = 132,
+};
+
+/* A place in the packet, between headers. */
+struct cursor {
+	__u32 offset; /* into the frame */
+	__u32 end; /* of the L3 packet */
+	__u32 protocol; /* of the header at `offset` */
+	__u32 later_fragment; /* not 0: the bytes at `offset` are not the beginning of L4 */
+};
+
+enum walk {
+	WALK_MORE,
+	WALK_DONE,
+	WALK_CUT,
+};
+
+/* Steps over one extension header. Global, so that the verifier judges it once and not eight times.
+ * `static` global functions do not exist: the name is visible in the object, no more.
+ */
+__attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *cursor)
+{
+	struct extension_header header;
+	__u32 size;
+
+	if (!cursor)
+		return WALK_CUT;
+	switch (cursor->protocol) {
+	case EXT_HOP_BY_HOP:
+	case EXT_ROUTING:
+	case EXT_FRAGMENT:
+	case EXT_AUTHENTICATION:
+	case EXT_DESTINATION:
+	case EXT_MOBILITY:
+	case EXT_HIP:
+	case EXT_SHIM6:
+		break;
+	default:
+		return WALK_DONE;
+	}
+	if (!read_frame(ctx, cursor->offset, &header, sizeof(header)))
+		return WALK_CUT;
+	if (cursor->protocol == EXT_FRAGMENT)
+		size = 8;
+	else if (cursor->protocol == EXT_AUTHENTICATION)
+		size = (header.length + 2) * 4;
+	else
+		size = (header.length + 1) * 8;
+	if (cursor->offset + size > cursor->end)
+		return WALK_CUT;
+	if (cursor->protocol == EXT_FRAGMENT)
+		cursor->later_fragment = bpf_ntohs(header.fragment) & IPV6_FRAGMENT_OFFSET;
+	cursor->offset += size;
+	cursor->protocol = header.next_header;
+	return cursor->later_fragment ? WALK_DONE : WALK_MORE;
+}
+
+static __always_inline void unreadable(struct packet *packet, __u8 fields, __u8 reason)
+{
+	packet->unreadable = fields;
+	packet->unreadable_reason = reason;
+}
+
+/* The fields of L4, or which of them the packet should have and has not. */
+static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struct cursor *cursor)
+{
+	__u32 room = cursor->end - cursor->offset;
+
+	if (cursor->protocol == IPPROTO_TCP) {
+		struct tcp_header tcp;
+		__u32 length;
+
+		packet->has_ports = true;
+		if (room < TCP_HEADER_LENGTH || !read_frame(ctx, cursor->offset, &tcp, sizeof(tcp)))
+			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		length = (tcp.data_offset >> 4) * 4;
+		if (length < TCP_HEADER_LENGTH)
+			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_MALFORMED);
+		if (length > room)
+			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		packet->sport = bpf_ntohs(tcp.sport);
+		packet->dport = bpf_ntohs(tcp.dport);
+	} else if (cursor->protocol == IPPROTO_UDP || cursor->protocol == PROTOCOL_SCTP) {
+		struct ports_header ports;
+		__u32 least =
+			cursor->protocol == IPPROTO_UDP ? UDP_HEADER_LENGTH : SCTP_HEADER_LENGTH;
+
+		packet->has_ports = true;
+		if (room < least || !read_frame(ctx, cursor->offset, &ports, sizeof(ports)))
+			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		packet->sport = bpf_ntohs(ports.sport);
+		packet->dport = bpf_ntohs(ports.dport);
+	} else if (cursor->protocol == IPPROTO_ICMP || cursor->protocol == PROTOCOL_ICMPV6) {
+		if (room < ICMP_HEADER_LENGTH)
+			unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+	}
+}
+
+/* Where the L3 packet ends, given what its header says and what the frame holds; 0: beyond it.
+ * A length of 0 is a GSO packet over 64 kB (BIG TCP).
+ */
+static __always_inline __u32 l3_end(hook_ctx *ctx, struct packet *packet, __u32 offset, __u32 said,
+				    bool jumbo)
+{
+	__u32 end = offset + said;
+
+	/* Equal in all but padded, multi-buffer and hostile frames: the helper is not called. */
+	if (end != packet->length && packet->length > ETHERNET_FRAME_MIN)
+		packet->length = whole_length(ctx);
+	if (jumbo && packet->length - offset > IP_LENGTH_MAX)
+		return packet->length;
+	return end <= packet->length ? end : 0;
+}
+
+static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packet *packet,
+						     struct cursor *cursor)
+{
+	struct ipv4_header ip;
+	__u32 header, total;
+
+	if (!read_frame(ctx, cursor->offset, &ip, sizeof(ip)))
+		return NETCTL_REASON_TRUNCATED;
+	header = (ip.version_ihl & 0xf) * 4;
+	total = bpf_ntohs(ip.total_length);
+	if (ip.version_ihl >> 4 != 4 || header < sizeof(ip))
+		return NETCTL_REASON_MALFORMED;
+	cursor->end = l3_end(ctx, packet, cursor->offset, total, !total);
+	if (!cursor->end)
+		return NETCTL_REASON_TRUNCATED;
+	if (cursor->end - cursor->offset < header)
+		return NETCTL_REASON_MALFORMED;
+	packet->family = PACKET_IPV4;
+	__builtin_memcpy(packet->src, ip.src, sizeof(ip.src));
+	__builtin_memcpy(packet->dst, ip.dst, sizeof(ip.dst));
+	cursor->offset += header;
+	cursor->protocol = ip.protocol;
+	cursor->later_fragment = bpf_ntohs(ip.fragment) & IPV4_FRAGMENT_OFFSET;
+	return NETCTL_REASON_RULE;
+}
+
+static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packet *packet,
+						     struct cursor *cursor)
+{
+	struct ipv6_header ip;
+	__u32 payload;
+	int step = WALK_MORE;
+
+	if (!read_frame(ctx, cursor->offset, &ip, sizeof(ip)))
+		return NETCTL_REASON_TRUNCATED;
+	if (bpf_ntohl(ip.version_class_flow) >> 28 != 6)
+		return NETCTL_REASON_MALFORMED;
+	payload = bpf_ntohs(ip.payload_length);
+	cursor->end = l3_end(ctx, packet, cursor->offset, sizeof(ip) + payload, !payload);
+	if (!cursor->end)
+		return NETCTL_REASON_TRUNCATED;
+	packet->family = PACKET_IPV6;
+	__builtin_memcpy(packet->src, ip.src, sizeof(ip.src));
+	__builtin_memcpy(packet->dst, ip.dst, sizeof(ip.dst));
+	cursor->offset += sizeof(ip);
+	cursor->protocol = ip.next_header;
+
+	/* One step more than headers: the last one sees that none is left. */
+	for (int i = 0; i <= NETCTL_EXT_HEADERS_MAX && step == WALK_MORE; i++)
+		step = step_extension(ctx, cursor);
+	if (step == WALK_CUT)
+		unreadable(packet, NETCTL_FIELD_PROTO | NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+	else if (step == WALK_MORE)
+		unreadable(packet, NETCTL_FIELD_PROTO | NETCTL_FIELD_L4, NETCTL_REASON_EXT_HEADERS);
+	return NETCTL_REASON_RULE;
+}
+
+static __always_inline bool is_vlan(__be16 type)
+{
+	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}
+
+/* Returns NETCTL_REASON_RULE when the addresses are readable and rules may judge. */
+static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *packet)
+{
+	struct ethernet_header ethernet;
+	struct cursor cursor;
+	enum netctl_reason reason;
+	__be16 type;
+
+	packet->length = linear_length(ctx);
+	if (packet->length > ETHERNET_FRAME_USUAL)
+		packet->length = whole_length(ctx);
+
+	if (!read_frame(ctx, 0, &ethernet, sizeof(ethernet)))
+		return NETCTL_REASON_TRUNCATED;
+	type = ethernet.type;
+	cursor.offset = sizeof(ethernet);
+	for (int tags = 0; is_vlan(type); tags++) {
+		struct vlan_tag tag;
+
+		if (tags == NETCTL_VLAN_TAGS_MAX)
+			return NETCTL_REASON_VLAN_DEPTH;
+		if (!read_frame(ctx, cursor.offset, &tag, sizeof(tag)))
+			return NETCTL_REASON_TRUNCATED;
+		type = tag.type;
+		cursor.offset += sizeof(tag);
+	}
+
+	if (type == bpf_htons(ETH_P_IP))
+		reason = parse_ipv4(ctx, packet, &cursor);
+	else if (type == bpf_htons(ETH_P_IPV6))
+		reason = parse_ipv6(ctx, packet, &cursor);
+	else
+		reason = NETCTL_REASON_NON_IP;
+	if (reason != NETCTL_REASON_RULE)
+		return reason;
+
+	packet->protocol = cursor.protocol;
+	if (!packet->unreadable && !cursor.later_fragment)
+		parse_l4(ctx, packet, &cursor);
+	return NETCTL_REASON_RULE;
+}
+
+#endif

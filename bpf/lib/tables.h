@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tables of a compiled filter. The control plane writes them before the body is put in force
+ * and never after: a changed policy is a new body with new tables. Sizes are set before the load.
+ */
+#ifndef NETCTL_TABLES_H
+#define NETCTL_TABLES_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <netctl/abi.h>
+
+/* Longest-prefix match from an address to its class; no entry is class 0.
+ *
+ * key     struct netctl_lpm4_key or netctl_lpm6_key
+ * value   class, an index into src_row or dst_row
+ * since   Linux 4.11; NO_PREALLOC is mandatory (kernel/bpf/lpm_trie.c, trie_alloc)
+ */
+#define ADDRESS_TRIE(name, key_type)                                                               \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                               \
+		__uint(max_entries, 1);                                                            \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
+		__type(key, key_type);                                                             \
+		__type(value, __u32);                                                              \
+	} name SEC(".maps")
+
+ADDRESS_TRIE(src_prefix4, struct netctl_lpm4_key);
+ADDRESS_TRIE(src_prefix6, struct netctl_lpm6_key);
+ADDRESS_TRIE(dst_prefix4, struct netctl_lpm4_key);
+ADDRESS_TRIE(dst_prefix6, struct netctl_lpm6_key);
+
+/* From an address class to its row, or to the rule that it decides (NETCTL_ROW_DECIDED). */
+#define ADDRESS_ROW(name)                                                                          \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
+		__uint(max_entries, 1);                                                            \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
+		__type(key, __u32);                                                                \
+		__type(value, __u32);                                                              \
+	} name SEC(".maps")
+
+ADDRESS_ROW(src_row);
+ADDRESS_ROW(dst_row);
+
+/* From a value to its class, one element that holds the whole table: an array of 2-byte elements
+ * would take 8 bytes each. The row of a class is the dimension's first row plus the class.
+ */
+struct proto_classes {
+	__u16 class[256];
+};
+
+struct port_classes {
+	__u16 class[65536];
+};
+
+#define CLASS_TABLE(name, table)                                                                   \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
+		__uint(max_entries, 1);                                                            \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
+		__type(key, __u32);                                                                \
+		__type(value, table);                                                              \
+	} name SEC(".maps")
+
+CLASS_TABLE(proto_class, struct proto_classes);
+CLASS_TABLE(sport_class, struct port_classes);
+CLASS_TABLE(dport_class, struct port_classes);
+
+/* A word for each row: with one word of rules the row itself, else a bit for every word that has
+ * any bit set.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} row_summary SEC(".maps");
+
+/* The words of each row, bit 0 of word 0 being the first rule; the value is resized to the words
+ * that the filter has. Not created for filters of one word.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, NETCTL_ROW_WORDS_MAX * sizeof(__u64));
+} row_words SEC(".maps");
+
+/* The rules, in the order of the filter. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct netctl_rule);
+} rules SEC(".maps");
+
+#endif
