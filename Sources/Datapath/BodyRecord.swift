@@ -1,0 +1,46 @@
+public import Foundation
+public import PolicyCompiler
+
+/// What is known of a body, pinned beside it under the same program id: what runs and what is
+/// reported cannot differ.
+public enum BodyRecord: Codable, Sendable, Equatable {
+    /// The body of a policy.
+    case policy(PolicyRecord)
+    /// The body that passes everything for a while.
+    case pause(PauseRecord)
+}
+
+/// The policy that a body enforces.
+public struct PolicyRecord: Codable, Sendable, Equatable {
+    /// The policy's name.
+    public let policy: String
+    /// The filter of it that runs here.
+    public let filter: String
+    /// Of the policy's meaning, set files included: 32 hexadecimal digits.
+    public let digest: String
+    /// When it was applied.
+    public let appliedAt: Date
+    /// The whole policy as YAML, without the contents of set files.
+    public let text: String
+    /// The rules in order.
+    public let rules: [RuleRecord]
+    /// Where their packets are counted.
+    public let slots: SlotDirectory
+}
+
+/// A rule as statistics name it.
+public struct RuleRecord: Codable, Sendable, Equatable {
+    /// The rule's name.
+    public let name: String
+    /// What it does; nil when it counts and goes on.
+    public let verdict: Verdict?
+
+    /// The action's name in files and JSON.
+    public var action: String { verdict?.rawValue ?? "count" }
+}
+
+/// A pause.
+public struct PauseRecord: Codable, Sendable, Equatable {
+    /// When it ends by itself, nanoseconds since boot; nil when `resume` ends it.
+    public let untilBootNanoseconds: UInt64?
+}

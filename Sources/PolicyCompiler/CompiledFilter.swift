@@ -1,0 +1,79 @@
+public import NetTypes
+public import Policy
+
+/// A filter as the tables that BPF programs read, byte order and bounds settled, nothing loaded.
+public struct CompiledFilter: Sendable {
+    /// A rule as the classifier sees it.
+    public struct CompiledRule: Sendable, Equatable {
+        /// The rule's name, by which its counters are kept.
+        public let name: Name
+        /// Nil for a rule that counts and goes on.
+        public let verdict: Verdict?
+        /// The fields without which it cannot be judged, `NETCTL_FIELD_*`.
+        public let needs: UInt8
+    }
+
+    /// The filter's name.
+    public let name: Name
+    /// The verdict of packets that no rule decides.
+    public let defaultVerdict: Verdict
+    /// The verdict of packets whose headers cannot be read.
+    public let malformedVerdict: Verdict
+    /// The verdict of packets that are neither IPv4 nor IPv6.
+    public let nonIPVerdict: Verdict
+    /// In the filter's order.
+    public let rules: [CompiledRule]
+
+    /// Source addresses, when a rule looks at them.
+    public internal(set) var src: AddressTable?
+    /// Destination addresses, when a rule looks at them.
+    public internal(set) var dst: AddressTable?
+    /// Protocol numbers, 256 of them.
+    public internal(set) var proto: ValueTable?
+    /// Source ports, 65,536 of them.
+    public internal(set) var sport: ValueTable?
+    /// Destination ports, 65,536 of them.
+    public internal(set) var dport: ValueTable?
+
+    /// A word for each row, see `row_summary` in `bpf/lib/tables.h`.
+    public internal(set) var rowSummaries: [UInt64] = []
+    /// The words of all rows, one row behind the other; empty when a row is one word.
+    public internal(set) var rowWords: [UInt64] = []
+    /// Words of a row, 1 to 64.
+    public let wordsPerRow: Int
+
+    /// The dimensions that rules use, as `1 << netctl_dimension`.
+    public var dimensions: UInt32 {
+        let used: [(Dimension, Bool)] = [
+            (.src, src != nil), (.dst, dst != nil), (.proto, proto != nil),
+            (.sport, sport != nil), (.dport, dport != nil),
+        ]
+        return used.reduce(0) { $1.1 ? $0 | $1.0.bit : $0 }
+    }
+}
+
+/// A prefix and the class of the addresses that it covers more closely than any other.
+public struct ClassifiedPrefix<Address: IPAddressFamily>: Sendable, Equatable {
+    /// The prefix.
+    public let prefix: Prefix<Address>
+    /// An index into the table's `rows`.
+    public let class_: UInt32
+}
+
+/// From address to class to row.
+public struct AddressTable: Sendable, Equatable {
+    /// In address order, a covering prefix before what it covers.
+    public let ipv4: [ClassifiedPrefix<IPv4Address>]
+    /// In address order, a covering prefix before what it covers.
+    public let ipv6: [ClassifiedPrefix<IPv6Address>]
+    /// By class: a row, or `NETCTL_ROW_DECIDED` and a rule. Class 0 is every other address.
+    public let rows: [UInt32]
+}
+
+/// From a small value to its class; the row of a class is `firstRow` plus the class.
+public struct ValueTable: Sendable, Equatable {
+    /// By value.
+    public let classes: [UInt16]
+    /// Where the rows of this dimension begin.
+    public let firstRow: UInt32
+}
