@@ -1,0 +1,41 @@
+public import NetTypes
+
+/// Prefixes of both IP versions, each list sorted and without duplicates.
+///
+/// A prefix inside another one is kept: what covers what is the compiler's business.
+public struct AddressSet: Equatable, Sendable {
+    /// The IPv4 prefixes, by address, then by length.
+    public private(set) var ipv4: [Prefix<IPv4Address>]
+    /// The IPv6 prefixes, by address, then by length.
+    public private(set) var ipv6: [Prefix<IPv6Address>]
+
+    /// Makes a set; the lists may come in any order and with duplicates.
+    public init(ipv4: [Prefix<IPv4Address>] = [], ipv6: [Prefix<IPv6Address>] = []) {
+        self.ipv4 = ipv4
+        self.ipv6 = ipv6
+        Self.sortAndDeduplicate(&self.ipv4)
+        Self.sortAndDeduplicate(&self.ipv6)
+    }
+
+    /// The number of prefixes.
+    public var count: Int { ipv4.count + ipv6.count }
+
+    /// Whether there is no prefix.
+    public var isEmpty: Bool { ipv4.isEmpty && ipv6.isEmpty }
+
+    private static func sortAndDeduplicate<Address>(_ prefixes: inout [Prefix<Address>]) {
+        var isStrictlyAscending = true
+        for index in prefixes.indices.dropFirst() where !(prefixes[index - 1] < prefixes[index]) {
+            isStrictlyAscending = false
+            break
+        }
+        guard !isStrictlyAscending else { return }
+        prefixes.sort()
+        var kept = 1
+        for index in prefixes.indices.dropFirst() where prefixes[index] != prefixes[kept - 1] {
+            prefixes[kept] = prefixes[index]
+            kept += 1
+        }
+        prefixes.removeSubrange(kept...)
+    }
+}

@@ -1,0 +1,31 @@
+/// What one or more policy files say together, applied under one name.
+public struct Policy: Equatable, Sendable {
+    /// The name that owns what is applied.
+    public var name: Name
+    /// The sets, in the order of the files.
+    public var sets: [NamedSet]
+    /// The filters, in the order of the files.
+    public var filters: [Filter]
+    /// Where the filters go; nil without an `attach:` key, which differs from an empty list.
+    public var attach: [AttachEntry]?
+    /// Where the name stands.
+    @NotCompared public var location: SourceLocation
+
+    /// Makes a policy.
+    public init(
+        name: Name, sets: [NamedSet] = [], filters: [Filter] = [], attach: [AttachEntry]? = nil,
+        location: SourceLocation = .none
+    ) {
+        self.name = name
+        self.sets = sets
+        self.filters = filters
+        self.attach = attach
+        self.location = location
+    }
+
+    /// The set of that name, or nil.
+    public func set(named name: Name) -> NamedSet? { sets.first { $0.name == name } }
+
+    /// The filter of that name, or nil.
+    public func filter(named name: Name) -> Filter? { filters.first { $0.name == name } }
+}
