@@ -177,7 +177,7 @@ struct FilterCompiler {
                 && constrained[rule].isSubset(of: [dimension])
         }
         guard let last = row.first(where: decides) else { return rows.index(of: row) }
-        if row.first == last { return UInt32(NETCTL_ROW_DECIDED.rawValue) | UInt32(last) }
+        if row.first == last { return NETCTL_ROW_DECIDED | UInt32(last) }
         var row = row
         row.cut(after: last)
         return rows.index(of: row)
