@@ -1,0 +1,62 @@
+public import NetctlABI
+
+/// An attachment as it was found in the kernel.
+public struct Attachment: Sendable {
+    /// What a hook does with packets now.
+    public enum State: String, Codable, Sendable {
+        /// Judges them, or passes them for want of a policy.
+        case active
+        /// Passes them for a while.
+        case paused
+        /// Nothing: the interface is gone.
+        case gone
+    }
+
+    /// Where it is.
+    public let point: AttachPoint
+    /// What `attach` wrote.
+    public let record: AttachmentRecord
+    /// The interface's name now.
+    public let interface: String
+    /// The network namespace's name; nil for process 1's.
+    public let namespace: String?
+    /// The id of the program on the hook, the stub.
+    public let programID: UInt32
+    /// The id of the link that holds it there.
+    public let linkID: UInt32
+    /// The policy in force, or behind a pause.
+    public let policy: PolicyRecord?
+    /// The pause, if there is one.
+    public let pause: PauseRecord?
+    /// What it does.
+    public let state: State
+
+    /// `eth1`, or `eth1 in netns blue`.
+    public var name: String {
+        namespace.map { "\(interface) in netns \($0)" } ?? interface
+    }
+}
+
+/// A program of somebody else on a hook that netctl could use.
+public struct ForeignProgram: Sendable, Equatable {
+    /// The hook.
+    public let hook: Hook
+    /// The interface.
+    public let interface: String
+    /// The network namespace's name; nil for process 1's.
+    public let namespace: String?
+    /// The program's id.
+    public let programID: UInt32
+    /// The program's name, if it may be read.
+    public let name: String?
+}
+
+/// Something that is not as it should be.
+public struct Problem: Sendable, Equatable, Codable {
+    /// A word for it: `gone`, `unreadable`.
+    public let code: String
+    /// What is wrong.
+    public let message: String
+    /// What to do.
+    public let hint: String?
+}

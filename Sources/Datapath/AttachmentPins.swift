@@ -1,0 +1,44 @@
+internal import LinuxSystem
+internal import SystemPackage
+
+/// The pins of one attachment. bpffs allows no dots in names.
+struct AttachmentPins {
+    /// The folder that holds them.
+    let folder: FilePath
+
+    /// The link that keeps the stub on its hook. An attachment exists when this does.
+    var link: FilePath { folder.appending("link") }
+    /// The counters, of the stub and of every body.
+    var counters: FilePath { folder.appending("counters") }
+    /// The program array through which the stub calls the body in force.
+    var bodies: FilePath { folder.appending("bodies") }
+    /// The ``AttachmentRecord``.
+    var attachment: FilePath { folder.appending("attachment") }
+    /// A body, by the id of its program.
+    func body(_ program: UInt32) -> FilePath { folder.appending("body-\(program)") }
+    /// The ``BodyRecord`` of a body.
+    func record(_ program: UInt32) -> FilePath { folder.appending("record-\(program)") }
+
+    /// Whether the attachment exists.
+    var isComplete: Bool { (try? FileIdentity(path: link.string)) != nil }
+
+    /// Removes the attachment: the link first, so that nothing is half there when this is cut short.
+    func removeAll() throws {
+        try? Directory.unlink(link.string)
+        for name in try Directory.entries(at: folder.string) {
+            try Directory.unlink(folder.appending(name).string)
+        }
+        try Directory.remove(folder.string)
+    }
+
+    /// Removes the bodies that `bodies` no longer names.
+    func removeBodies(except programs: Set<UInt32>) throws {
+        for name in try Directory.entries(at: folder.string) {
+            let parts = name.split(separator: "-")
+            guard parts.count == 2, parts[0] == "body" || parts[0] == "record",
+                let program = UInt32(parts[1]), !programs.contains(program)
+            else { continue }
+            try Directory.unlink(folder.appending(name).string)
+        }
+    }
+}

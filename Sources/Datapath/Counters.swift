@@ -1,0 +1,106 @@
+internal import BPF
+internal import LinuxSystem
+public import NetctlABI
+public import PolicyCompiler
+internal import SystemPackage
+
+/// Packets and bytes.
+public struct Count: Sendable, Equatable, Codable {
+    /// How many packets. A packet is what the hook was handed: an offloaded one counts once.
+    public var packets: UInt64
+    /// From the Ethernet header where there is one, else from L3.
+    public var bytes: UInt64
+
+    /// Nothing.
+    public static let zero = Count(packets: 0, bytes: 0)
+
+    /// A count.
+    public init(packets: UInt64, bytes: UInt64) {
+        self.packets = packets
+        self.bytes = bytes
+    }
+
+    /// The sum, modulo 2^64.
+    public static func &+ (left: Count, right: Count) -> Count {
+        Count(packets: left.packets &+ right.packets, bytes: left.bytes &+ right.bytes)
+    }
+
+    static func &- (left: Count, right: Count) -> Count {
+        Count(packets: left.packets &- right.packets, bytes: left.bytes &- right.bytes)
+    }
+}
+
+/// The counters of one attachment, read and corrected in place, without system calls.
+///
+/// A block of slots for each possible CPU, written by programs alone, and one for the control plane:
+/// what it holds is added to the sum, so that moving or forgetting a count never touches a number
+/// that a program may be writing.
+struct Counters: ~Copyable {
+    private let memory: MappedArray<netctl_counter>
+    private let blocks: Int
+
+    private static let slots = Int(NETCTL_SLOTS)
+
+    /// Makes the counters of a new attachment, all zero.
+    static func create() throws -> Map {
+        let blocks = try possibleCPUCount() + 1
+        return try Map.create(
+            type: .array, name: "counters", keySize: 4,
+            valueSize: UInt32(MemoryLayout<netctl_counter>.size),
+            maxEntries: UInt32(blocks * slots), flags: .memoryMappable)
+    }
+
+    init(pinned path: FilePath, access: MappedArray<netctl_counter>.Access) throws {
+        let map = try Map(pinned: path)
+        memory = try MappedArray(map, access: access)
+        blocks = memory.count / Self.slots
+    }
+
+    /// The count of every slot, in slot order.
+    var totals: [Count] {
+        var totals = Array(repeating: Count.zero, count: Self.slots)
+        for block in 0..<blocks {
+            for slot in totals.indices {
+                totals[slot] = totals[slot] &+ count(block * Self.slots + slot)
+            }
+        }
+        return totals
+    }
+
+    /// The slot of a reason and verdict that are not a rule's own.
+    static func slot(_ reason: Reason, _ verdict: Verdict) -> Int {
+        Int(netctl_slot(reason.abi, verdict.abi))
+    }
+
+    /// Moves what rules had counted that are gone: it stays in the sums over verdicts and reasons.
+    ///
+    /// No program may still be counting there.
+    borrowing func retire(_ entries: [SlotDirectory.Entry]) {
+        let totals = totals
+        for entry in entries {
+            let slot = Int(entry.slot)
+            correct(slot) { $0 &- totals[slot] }
+            if let verdict = entry.verdict {
+                correct(Self.slot(.rule, verdict)) { $0 &+ totals[slot] }
+            }
+        }
+    }
+
+    /// Begins every count at zero again.
+    borrowing func reset() {
+        for (slot, total) in totals.enumerated() where total != .zero {
+            correct(slot) { $0 &- total }
+        }
+    }
+
+    private borrowing func correct(_ slot: Int, _ change: (Count) -> Count) {
+        let index = (blocks - 1) * Self.slots + slot
+        let new = change(count(index))
+        memory[index] = netctl_counter(packets: new.packets, bytes: new.bytes)
+    }
+
+    private borrowing func count(_ index: Int) -> Count {
+        let counter = memory[index]
+        return Count(packets: counter.packets, bytes: counter.bytes)
+    }
+}

@@ -1,0 +1,59 @@
+internal import BPF
+internal import LinuxSystem
+internal import Netlink
+public import SystemPackage
+
+/// Why something about the datapath failed.
+public struct DatapathError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, for exit codes and for callers that go on.
+    public enum Code: Sendable {
+        /// It could not be done here and now.
+        case failed
+        /// The kernel or the caller's privileges do not allow it.
+        case unsupported
+    }
+
+    /// The kind.
+    public let code: Code
+    /// The whole sentence: `attempt: subject: why (ERRNO); what to do`.
+    public let description: String
+
+    init(
+        _ attempt: String, _ subject: String, _ reason: String, errno: Errno? = nil,
+        hint: String? = nil, code: Code = .failed
+    ) {
+        self.code = code
+        var text = "\(attempt): \(subject): \(reason)"
+        if let errno { text += " (\(errno.symbol))" }
+        if let hint { text += "; \(hint)" }
+        description = text
+    }
+
+    init(_ error: any Error) {
+        let errno: Errno? =
+            switch error {
+            case let error as BPFError: error.errno
+            case let error as SystemError: error.errno
+            case let error as NetlinkError: error.errno
+            default: nil
+            }
+        if let error = error as? DatapathError {
+            self = error
+        } else {
+            let lacking = errno == .notPermitted || errno == .permissionDenied
+            code = lacking ? .unsupported : .failed
+            description = "\(error)"
+        }
+    }
+}
+
+/// Runs a body whose errors come from several modules, and throws them as ones of the datapath.
+func translating<Result: ~Copyable>(
+    _ body: () throws -> Result
+) throws(DatapathError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw DatapathError(error)
+    }
+}

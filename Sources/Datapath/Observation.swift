@@ -1,0 +1,150 @@
+internal import BPF
+internal import LinuxSystem
+internal import NetctlABI
+internal import Netlink
+internal import SystemPackage
+
+/// What the kernel holds: attachments of ours, programs of others, and what is wrong.
+public struct Observation: Sendable {
+    /// By namespace, interface and hook.
+    public private(set) var attachments: [Attachment] = []
+    /// Programs of others on hooks that netctl could use.
+    public private(set) var foreign: [ForeignProgram] = []
+    /// What is not as it should be.
+    public private(set) var problems: [Problem] = []
+
+    /// Looks. Nothing is changed, and no lock is taken.
+    ///
+    /// - Throws: ``DatapathError``, with `.unsupported` for want of privileges.
+    public static func now() throws(DatapathError) -> Observation {
+        try translating {
+            let scan = try InterfaceScan()
+            var observation = Observation()
+            if let root = try PinRoot.existing() {
+                for point in try root.points().sorted() {
+                    try observation.look(at: point, root.pins(of: point), scan)
+                }
+            }
+            observation.lookForOthers(scan)
+            return observation
+        }
+    }
+
+    private init() {}
+
+    private mutating func look(
+        at point: AttachPoint, _ pins: AttachmentPins, _ scan: InterfaceScan
+    ) throws {
+        guard pins.isComplete else { return }
+        do {
+            let attachment = try Attachment(at: point, pins, scan)
+            attachments.append(attachment)
+            if attachment.state == .gone {
+                problems.append(
+                    Problem(
+                        code: "gone",
+                        message: "\(attachment.name): the interface is gone, its \(point.hook) "
+                            + "attachment filters nothing",
+                        hint: "netctl detach \(attachment.interface)"))
+            }
+        } catch  where !pins.isComplete {
+            // Detached while we looked.
+        } catch {
+            problems.append(
+                Problem(
+                    code: "unreadable", message: "\(point.pinName): \(error)",
+                    hint: "netctl detach --all"))
+        }
+    }
+
+    private mutating func lookForOthers(_ scan: InterfaceScan) {
+        let ours = Set(attachments.map(\.programID))
+        for (_, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
+            for link in namespace.links {
+                for program in Set(link.xdp?.programs.values ?? [:].values).subtracting(ours) {
+                    foreign.append(
+                        ForeignProgram(
+                            hook: .xdp, interface: link.name, namespace: namespace.name,
+                            programID: program, name: Program.name(id: program)))
+                }
+            }
+        }
+    }
+}
+
+extension Attachment {
+    /// Reads the pins of one attachment. A body may be replaced meanwhile: then it is read again.
+    init(at point: AttachPoint, _ pins: AttachmentPins, _ scan: InterfaceScan) throws {
+        let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
+        guard record.abi <= NETCTL_ABI_VERSION else {
+            throw DatapathError(
+                "read attachment", record.interface,
+                "a newer netctl made it (ABI \(record.abi), this one knows \(NETCTL_ABI_VERSION))",
+                hint: "use that netctl")
+        }
+        let bodies = try ProgramArray(Map(pinned: pins.bodies))
+        var attempts = 0
+        while true {
+            do {
+                let link = try Link(pinned: pins.link).info
+                let active = try Self.record(NETCTL_BODY_ACTIVE, bodies, pins)
+                let behind = try Self.record(NETCTL_BODY_POLICY, bodies, pins)
+                self.init(point, record, scan, link, active: active, behind: behind)
+                return
+            } catch let error as BPFError where error.code == .notFound && attempts < 10 {
+                attempts += 1
+            }
+        }
+    }
+
+    private static func record(
+        _ body: netctl_body, _ bodies: borrowing ProgramArray, _ pins: AttachmentPins
+    ) throws -> BodyRecord? {
+        guard let program = try bodies.programID(at: body.rawValue) else { return nil }
+        return try PinnedRecord.read(BodyRecord.self, at: pins.record(program))
+    }
+
+    private init(
+        _ point: AttachPoint, _ record: AttachmentRecord, _ scan: InterfaceScan, _ link: LinkInfo,
+        active: BodyRecord?, behind: BodyRecord?
+    ) {
+        self.point = point
+        self.record = record
+        interface = scan.link(at: point)?.name ?? record.interface
+        namespace = scan.name(of: point.namespace)
+        programID = link.programID
+        linkID = link.id
+        if case .pause(let pause) = active {
+            self.pause = pause
+            policy = behind?.policy
+        } else {
+            pause = nil
+            policy = active?.policy
+        }
+        let isGone = link.interfaceIndex ?? 0 == 0
+        state = isGone ? .gone : pause?.isOver == false ? .paused : .active
+    }
+}
+
+extension BodyRecord {
+    /// The policy, if the body is one's.
+    var policy: PolicyRecord? {
+        if case .policy(let record) = self { record } else { nil }
+    }
+}
+
+extension PauseRecord {
+    /// Whether its time has come: the policy is in force again although nobody resumed.
+    public var isOver: Bool {
+        guard let until = untilBootNanoseconds else { return false }
+        return BootClock.nanoseconds >= until
+    }
+}
+
+extension AttachPoint: Comparable {
+    /// By namespace, interface and hook.
+    public static func < (left: AttachPoint, right: AttachPoint) -> Bool {
+        (left.namespace, left.interfaceIndex, left.hook.rawValue)
+            < (right.namespace, right.interfaceIndex, right.hook.rawValue)
+    }
+}

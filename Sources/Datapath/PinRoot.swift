@@ -1,0 +1,105 @@
+internal import LinuxSystem
+internal import NetctlABI
+internal import SystemPackage
+
+/// The folder of all pins, `/sys/fs/bpf/netctl`. It is there while anything is attached.
+struct PinRoot {
+    /// How long a command waits for another one.
+    static let lockWait = Duration.seconds(10)
+
+    private let fileSystem: BPFFileSystem
+
+    private var path: FilePath { fileSystem.path.appending("netctl") }
+
+    /// The folder, if anything is attached.
+    static func existing() throws -> PinRoot? {
+        guard let fileSystem = BPFFileSystem.mounted() else { return nil }
+        let root = PinRoot(fileSystem: fileSystem)
+        do throws(Errno) {
+            _ = try Directory.entries(at: root.path.string)
+            return root
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw root.refusal("read pins", error)
+        }
+    }
+
+    /// The folder, made now if nothing was attached.
+    static func existingOrCreate() throws -> PinRoot {
+        if let root = try existing() { return root }
+        let root = PinRoot(fileSystem: try BPFFileSystem.mountedOrMount())
+        do throws(Errno) {
+            try Directory.make(root.path.string, mode: 0o700)
+        } catch .fileExists {
+            // Another netctl was faster.
+        } catch {
+            throw root.refusal("create folder of pins", error)
+        }
+        return root
+    }
+
+    private func refusal(_ attempt: String, _ errno: Errno) -> DatapathError {
+        let lacking = errno == .notPermitted || errno == .permissionDenied
+        return DatapathError(
+            attempt, path.string, errno.sentence, errno: errno,
+            hint: lacking ? "run as root" : nil, code: lacking ? .unsupported : .failed)
+    }
+
+    /// Changes what is attached, while other netctl commands wait. What a killed command left is
+    /// removed first; the folder, and bpffs if netctl mounted it, are removed behind the last
+    /// attachment, also when `body` throws.
+    func change<Result>(_ body: () throws -> Result) throws -> Result {
+        // bpffs cannot be unmounted before the lock's descriptor is closed.
+        defer { try? fileSystem.unmountIfOursAndEmpty() }
+        return try locked(body)
+    }
+
+    private func locked<Result>(_ body: () throws -> Result) throws -> Result {
+        let lock = try self.lock()
+        defer {
+            try? removeIfEmpty()
+            _ = lock.path
+        }
+        try removeLitter()
+        return try body()
+    }
+
+    private func lock() throws -> FileLock {
+        do {
+            return try FileLock(path: path.string, waitingUpTo: Self.lockWait)
+        } catch {
+            throw DatapathError("wait for another netctl", path.string, "\(error)")
+        }
+    }
+
+    /// Every attachment point that has pins, complete or not.
+    func points() throws -> [AttachPoint] {
+        try Directory.entries(at: path.string).compactMap(AttachPoint.init(pinName:))
+    }
+
+    /// The pins of one attachment point.
+    func pins(of point: AttachPoint) -> AttachmentPins {
+        AttachmentPins(folder: path.appending(point.pinName))
+    }
+
+    /// Makes the folder of a new attachment.
+    func createPins(of point: AttachPoint) throws -> AttachmentPins {
+        let pins = pins(of: point)
+        if try Directory.entries(at: path.string).contains(point.pinName) { try pins.removeAll() }
+        try Directory.make(pins.folder.string, mode: 0o700)
+        return pins
+    }
+
+    /// Removes what commands that were killed left behind.
+    private func removeLitter() throws {
+        for point in try points() where !pins(of: point).isComplete {
+            try pins(of: point).removeAll()
+        }
+    }
+
+    private func removeIfEmpty() throws {
+        guard try Directory.entries(at: path.string).isEmpty else { return }
+        try Directory.remove(path.string)
+    }
+}

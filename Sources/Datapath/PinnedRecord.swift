@@ -1,0 +1,37 @@
+internal import BPF
+internal import Foundation
+internal import SystemPackage
+
+/// A small document kept in the kernel: JSON in a pinned array of one element, written once.
+enum PinnedRecord {
+    /// Writes a document and pins it.
+    static func create(_ document: some Encodable, at path: FilePath) throws {
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .secondsSince1970
+        let bytes = try encoder.encode(document)
+        let map = try Map.create(
+            type: .array, name: "record", keySize: 4, valueSize: UInt32(bytes.count),
+            maxEntries: 1, flags: .memoryMappable)
+        let memory = try MappedMemory(map, access: .readWrite)
+        memory.withUnsafeBytes { $0.copyBytes(from: bytes) }
+        try map.pin(at: path)
+    }
+
+    /// Reads what ``create(_:at:)`` wrote.
+    static func read<Document: Decodable>(
+        _ type: Document.Type = Document.self, at path: FilePath
+    ) throws -> Document {
+        let map = try Map(pinned: path)
+        let memory = try MappedMemory(map, access: .readOnly)
+        let bytes = memory.withUnsafeBytes { Data($0.prefix(map.info.valueSize)) }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .secondsSince1970
+        do {
+            return try decoder.decode(type, from: bytes)
+        } catch {
+            throw DatapathError(
+                "read record", path.string, "it was not written by this version of netctl",
+                hint: "use the netctl that wrote it, or 'netctl detach --all'")
+        }
+    }
+}
