@@ -1,1 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#define _GNU_SOURCE
 #include "CBPFShims.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+/* ENOTSUPP is internal to the kernel and has leaked into its user interface. */
+enum { KERNEL_ENOTSUPP = 524 };
+
+/* libbpf has one print callback for the process; each thread keeps its own text. */
+static _Thread_local struct {
+	bool active;
+	char *text;
+	size_t length;
+} warnings;
+
+static int collect(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	char *line, *grown;
+	int length;
+
+	if (!warnings.active || level != LIBBPF_WARN)
+		return 0;
+	length = vasprintf(&line, format, arguments);
+	if (length < 0)
+		return 0;
+	grown = realloc(warnings.text, warnings.length + length + 1);
+	if (grown) {
+		memcpy(grown + warnings.length, line, length + 1);
+		warnings.text = grown;
+		warnings.length += length;
+	}
+	free(line);
+	return length;
+}
+
+void bpf_shim_log_begin(void)
+{
+	/* Each time: another library of the process may have put its own callback there. */
+	libbpf_set_print(collect);
+	warnings.active = true;
+}
+
+char *bpf_shim_log_end(void)
+{
+	char *text = warnings.text;
+
+	memset(&warnings, 0, sizeof(warnings));
+	return text;
+}
+
+const char *bpf_shim_errno_name(int number)
+{
+	return number == KERNEL_ENOTSUPP ? "ENOTSUPP" : strerrorname_np(number);
+}
+
+bool bpf_shim_is_bpf_file_system(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && (__u32)status.f_type == BPF_FS_MAGIC;
+}
+
+int bpf_shim_open_memory(const void *image, size_t size, const char *name, struct bpf_object **out)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name);
+
+	*out = bpf_object__open_mem(image, size, &options);
+	return *out ? 0 : -errno;
+}
+
+int bpf_shim_open_file(const char *path, struct bpf_object **out)
+{
+	*out = bpf_object__open_file(path, NULL);
+	return *out ? 0 : -errno;
+}
+
+static int find_in_section(const struct bpf_object *object, const struct btf *btf,
+			   const struct btf_type *section, const char *name,
+			   struct bpf_shim_global *out)
+{
+	const struct btf_var_secinfo *variable = btf_var_secinfos(section);
+
+	for (int i = 0; i < btf_vlen(section); i++, variable++) {
+		const struct btf_type *type = btf__type_by_id(btf, variable->type);
+		struct bpf_map *map;
+		size_t size;
+		char *memory;
+
+		if (!type || strcmp(btf__name_by_offset(btf, type->name_off), name))
+			continue;
+		map = bpf_object__find_map_by_name(object,
+						   btf__name_by_offset(btf, section->name_off));
+		if (!map)
+			continue; /* .maps, .ksyms, .kconfig: no variables of ours */
+		memory = (char *)bpf_map__initial_value(map, &size);
+		if (!memory || (size_t)variable->offset + variable->size > size)
+			return -EINVAL;
+		out->address = memory + variable->offset;
+		out->size = variable->size;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int bpf_shim_find_global(const struct bpf_object *object, const char *name,
+			 struct bpf_shim_global *out)
+{
+	const struct btf *btf = bpf_object__btf(object);
+
+	if (!btf)
+		return -EINVAL;
+	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		int error;
+
+		if (!btf_is_datasec(type))
+			continue;
+		error = find_in_section(object, btf, type, name, out);
+		if (error != -ENOENT)
+			return error;
+	}
+	return -ENOENT;
+}

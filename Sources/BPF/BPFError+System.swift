@@ -1,0 +1,53 @@
+internal import CBPFShims
+internal import SystemPackage
+
+extension Errno {
+    /// The kernel's internal `ENOTSUPP` (524), which leaks out of bpf(2); not `ENOTSUP`.
+    static let kernelNotSupported = Errno(rawValue: 524)
+
+    /// The C name, `EPERM`; the number where there is none.
+    var symbol: String {
+        bpf_shim_errno_name(rawValue).map { String(cString: $0) } ?? "errno \(rawValue)"
+    }
+}
+
+extension BPFError {
+    /// A failed call, with the error numbers that mislead said in words.
+    static func system(
+        _ attempt: String, _ subject: String, _ errno: Errno, reason: String? = nil,
+        hint: String? = nil
+    ) -> BPFError {
+        switch errno {
+        case _ where reason != nil:
+            break
+        case .notPermitted:
+            return BPFError(
+                .system, attempt, subject, "needs CAP_BPF and CAP_NET_ADMIN", errno: errno,
+                hint: hint ?? "run as root")
+        case .kernelNotSupported:
+            return BPFError(
+                .system, attempt, subject, "this kernel cannot do that", errno: errno, hint: hint)
+        default:
+            break
+        }
+        return BPFError(
+            .system, attempt, subject, reason ?? words(errno), errno: errno, hint: hint)
+    }
+
+    /// What the C library says about a number, beginning in lower case.
+    private static func words(_ errno: Errno) -> String {
+        let text = errno.description
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
+
+/// Throws if a call of libbpf has answered `-errno`.
+@discardableResult
+func check(
+    _ result: Int32, _ attempt: @autoclosure () -> String, _ subject: @autoclosure () -> String
+) throws(BPFError) -> Int32 {
+    guard result >= 0 else {
+        throw .system(attempt(), subject(), Errno(rawValue: -result))
+    }
+    return result
+}

@@ -1,0 +1,58 @@
+internal import CLibbpf
+internal import SystemPackage
+
+/// Owns a `struct bpf_object`, from opening to the end.
+struct ObjectHandle: ~Copyable {
+    let raw: OpaquePointer
+
+    deinit {
+        bpf_object__close(raw)
+    }
+
+    /// Every program of the object, loaded or not, in file order.
+    borrowing func programNames() -> [String] {
+        var names: [String] = []
+        var program = bpf_object__next_program(raw, nil)
+        while let current = program {
+            names.append(String(cString: bpf_program__name(current)))
+            program = bpf_object__next_program(raw, current)
+        }
+        return names
+    }
+
+    /// Every map of the object but the data sections, in file order.
+    borrowing func mapNames() -> [String] {
+        var names: [String] = []
+        var map = bpf_object__next_map(raw, nil)
+        while let current = map {
+            if !bpf_map__is_internal(current) {
+                names.append(String(cString: bpf_map__name(current)))
+            }
+            map = bpf_object__next_map(raw, current)
+        }
+        return names
+    }
+
+    borrowing func program(_ name: String, for attempt: String) throws(BPFError) -> OpaquePointer {
+        guard let program = bpf_object__find_program_by_name(raw, name) else {
+            throw missing("program", name, among: programNames(), attempt)
+        }
+        return program
+    }
+
+    borrowing func map(_ name: String, for attempt: String) throws(BPFError) -> OpaquePointer {
+        guard let map = bpf_object__find_map_by_name(raw, name) else {
+            throw missing("map", name, among: mapNames(), attempt)
+        }
+        return map
+    }
+
+    borrowing func missing(
+        _ kind: String, _ name: String, among names: [String], _ attempt: String
+    ) -> BPFError {
+        let object = String(cString: bpf_object__name(raw))
+        return BPFError(
+            .notFound, attempt, name, "object '\(object)' has no such \(kind)",
+            hint: names.isEmpty ? nil : "it has \(names.joined(separator: ", "))")
+    }
+}

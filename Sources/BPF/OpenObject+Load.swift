@@ -1,0 +1,34 @@
+internal import CLibbpf
+internal import SystemPackage
+
+extension OpenObject {
+    /// Creates the maps and loads the programs.
+    ///
+    /// A program that the kernel refuses is tried a second time with the verifier's log switched
+    /// on; a success pays nothing for it. Needs `CAP_BPF` and, for network programs,
+    /// `CAP_NET_ADMIN`.
+    ///
+    /// - Returns: The object, in the kernel as long as it, or what was taken from it, lives.
+    /// - Throws: ``BPFError`` with `.verifier` and the log of the first program refused, or with
+    ///   `.system`. Nothing stays in the kernel.
+    public consuming func load() throws(BPFError) -> LoadedObject {
+        let raw = handle.raw
+        let (result, warnings) = LibbpfWarnings.during { bpf_object__load(raw) }
+        guard result == 0 else {
+            throw refusal(Errno(rawValue: -result), warnings)
+        }
+        return LoadedObject(handle: handle, name: name)
+    }
+
+    private borrowing func refusal(_ errno: Errno, _ warnings: LibbpfWarnings) -> BPFError {
+        guard let program = warnings.failedProgram else {
+            return .system("load object", name, errno, hint: warnings.first)
+        }
+        if let log = warnings.verifierLog {
+            return BPFError(
+                .verifier, "load program", program, "rejected by the verifier", errno: errno,
+                verifierLog: log)
+        }
+        return .system("load program", program, errno)
+    }
+}

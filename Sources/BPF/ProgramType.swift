@@ -1,0 +1,33 @@
+internal import CLibbpf
+
+/// A program's type, `enum bpf_prog_type`.
+public struct ProgramType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The kernel's number.
+    public let rawValue: UInt32
+
+    /// Makes a type from the kernel's number.
+    ///
+    /// - Parameter rawValue: `BPF_PROG_TYPE_*`.
+    public init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// `BPF_PROG_TYPE_SCHED_CLS`: tc and TCX. Since Linux 4.1.
+    public static let schedCls = ProgramType(rawValue: 3)
+    /// `BPF_PROG_TYPE_XDP`. Since Linux 4.8.
+    public static let xdp = ProgramType(rawValue: 6)
+    /// `BPF_PROG_TYPE_CGROUP_SKB`. Since Linux 4.10.
+    public static let cgroupSKB = ProgramType(rawValue: 8)
+    /// `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`: connect, bind, sendmsg. Since Linux 4.17.
+    public static let cgroupSockAddr = ProgramType(rawValue: 18)
+    /// `BPF_PROG_TYPE_TRACING`: fentry, fexit, tp_btf, iterators. Since Linux 5.5.
+    public static let tracing = ProgramType(rawValue: 26)
+    /// `BPF_PROG_TYPE_EXT`: replaces a function of another program. Since Linux 5.6.
+    public static let ext = ProgramType(rawValue: 28)
+
+    /// libbpf's name, `sched_cls`; the number for a type that it does not know.
+    public var description: String {
+        libbpf_bpf_prog_type_str(bpf_prog_type(rawValue: rawValue)).map { String(cString: $0) }
+            ?? "program type \(rawValue)"
+    }
+}
