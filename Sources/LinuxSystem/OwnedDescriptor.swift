@@ -1,28 +1,49 @@
 internal import Glibc
 public import SystemPackage
 
-/// A file descriptor that closes when its owner goes.
+/// Owns one file descriptor: moving the value moves the ownership, and its end closes the
+/// descriptor.
 public struct OwnedDescriptor: ~Copyable, Sendable {
-    /// The descriptor's number, valid as long as this value lives.
+    /// The number of the descriptor; valid as long as this value lives.
     public let rawValue: Int32
 
-    /// Takes ownership of `descriptor`; nobody else may close it.
-    public init(owning descriptor: Int32) {
-        rawValue = descriptor
+    /// Takes over a descriptor that nobody else will close.
+    ///
+    /// - Parameter rawValue: An open descriptor.
+    public init(owning rawValue: Int32) {
+        self.rawValue = rawValue
     }
 
     deinit {
-        close(rawValue)
+        // An error of close(2) leaves nothing to do: Linux has released the descriptor anyway.
+        _ = close(rawValue)
     }
 
-    /// A second descriptor of the same open file, closed on exec.
+    /// Opens a second descriptor of the same open file, close-on-exec and never 0, 1 or 2.
+    ///
+    /// The corresponding C function is `fcntl(F_DUPFD_CLOEXEC)`.
+    ///
+    /// - Returns: The new descriptor.
+    /// - Throws: `Errno` of the call, `.tooManyOpenFiles` among them.
     public borrowing func duplicate() throws(Errno) -> OwnedDescriptor {
-        let copy = fcntl(rawValue, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0 else { throw .current }
-        return OwnedDescriptor(owning: copy)
+        try OwnedDescriptor(duplicating: rawValue)
     }
 
-    /// Gives up ownership: the caller closes the descriptor.
+    /// Opens a second descriptor of a file that somebody else keeps open, as ``duplicate()`` does.
+    ///
+    /// - Parameter descriptor: A descriptor that stays with its owner.
+    /// - Throws: `Errno` of the call.
+    public init(duplicating descriptor: Int32) throws(Errno) {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else {
+            throw Errno(rawValue: errno)
+        }
+        self.init(owning: copy)
+    }
+
+    /// Gives up the ownership: the caller closes the descriptor from now on.
+    ///
+    /// - Returns: The number of the descriptor.
     public consuming func release() -> Int32 {
         let descriptor = rawValue
         discard self
