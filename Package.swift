@@ -28,6 +28,8 @@ let package = Package(
         .systemLibrary(name: "CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
         .systemLibrary(name: "CLibmnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CLibxdp", pkgConfig: "libxdp", providers: [.apt(["libxdp-dev"])]),
+        .systemLibrary(
+            name: "CLibxxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CLinuxShims"),
         .target(name: "CBPFShims", dependencies: ["CLibbpf"]),
 
@@ -59,8 +61,8 @@ let package = Package(
         .target(
             name: "Datapath",
             dependencies: [
-                "BPF", "BPFObjects", "CLibxdp", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
-                "Policy", "PolicyCompiler", system,
+                "BPF", "BPFObjects", "CLibxdp", "CLibxxhash", "LinuxSystem", "NetctlABI", "NetTypes",
+                "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .target(
             name: "Statistics", dependencies: ["Datapath", "NetctlABI"], swiftSettings: strict),

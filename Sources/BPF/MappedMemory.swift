@@ -37,9 +37,8 @@ public struct MappedMemory: ~Copyable {
             throw BPFError(
                 .wrongType, "map array", subject, "it was created without BPF_F_MMAPABLE")
         }
-        count = Int(map.info.maxEntries)
-        stride = (map.info.valueSize + 7) & ~7
-        self.access = access
+        let count = Int(map.info.maxEntries)
+        let stride = (map.info.valueSize + 7) & ~7
         let protection = access == .readWrite ? PROT_READ | PROT_WRITE : PROT_READ
         let page = Int(getpagesize())
         let bytes = (count * stride + page - 1) / page * page
@@ -50,6 +49,9 @@ public struct MappedMemory: ~Copyable {
                 "map array", subject, number,
                 reason: number == .notPermitted ? "the array is frozen" : nil)
         }
+        self.count = count
+        self.stride = stride
+        self.access = access
         memory = UnsafeMutableRawBufferPointer(start: address, count: bytes)
     }
 

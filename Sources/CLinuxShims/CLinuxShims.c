@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -73,6 +74,13 @@ int netctl_interface_driver(int fd, const char *interface, char *driver, size_t 
 int netctl_bpf(int command, const void *attributes, unsigned int size)
 {
 	long result = syscall(SYS_bpf, command, attributes, size);
+
+	return result < 0 ? -errno : (int)result;
+}
+
+int netctl_membarrier_global(void)
+{
+	long result = syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
 
 	return result < 0 ? -errno : (int)result;
 }

@@ -1,4 +1,3 @@
-public import NetctlABI
 
 /// An attachment as it was found in the kernel.
 public struct Attachment: Sendable {

@@ -1,7 +1,7 @@
 internal import BPF
 internal import LinuxSystem
-public import NetctlABI
-public import PolicyCompiler
+internal import NetctlABI
+internal import PolicyCompiler
 internal import SystemPackage
 
 /// Packets and bytes.

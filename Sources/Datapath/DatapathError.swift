@@ -1,7 +1,7 @@
 internal import BPF
 internal import LinuxSystem
 internal import Netlink
-public import SystemPackage
+internal import SystemPackage
 
 /// Why something about the datapath failed.
 public struct DatapathError: Error, Sendable, CustomStringConvertible {

@@ -23,7 +23,7 @@ struct InterfaceScan {
     }
 
     private mutating func scan(
-        _ open: () throws(SystemError) -> NetworkNamespace.Handle
+        _ open: () throws -> NetworkNamespace.Handle
     ) throws {
         let handle = try open()
         guard namespaces[handle.namespace.inode] == nil else { return }

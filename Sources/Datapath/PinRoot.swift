@@ -58,6 +58,8 @@ struct PinRoot {
     private func locked<Result>(_ body: () throws -> Result) throws -> Result {
         let lock = try self.lock()
         defer {
+            // Also of a body that threw half-way.
+            try? removeLitter()
             try? removeIfEmpty()
             _ = lock.path
         }

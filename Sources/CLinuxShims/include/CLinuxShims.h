@@ -34,3 +34,6 @@ int netctl_interface_driver(int fd, const char *interface, char *driver, size_t 
 
 /* bpf(2): a descriptor or 0. Only for programs too small to deserve an object file. */
 int netctl_bpf(int command, const void *attributes, unsigned int size);
+
+/* membarrier(MEMBARRIER_CMD_GLOBAL): returns after an RCU grace period. */
+int netctl_membarrier_global(void);

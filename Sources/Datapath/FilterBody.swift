@@ -1,0 +1,149 @@
+internal import BPF
+internal import NetTypes
+internal import NetctlABI
+internal import PolicyCompiler
+
+extension HookObject {
+    /// Loads the body of a filter and fills its tables. Nothing calls it yet.
+    ///
+    /// - Parameters:
+    ///   - filter: The compiled filter.
+    ///   - slots: A counter slot for each rule, in order.
+    ///   - counters: The attachment's counters.
+    ///   - bodies: The attachment's program array.
+    func loadFilter(
+        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map
+    ) throws -> Program {
+        let tables = FilterTables(filter, slots: slots)
+        var object = try open(
+            .filter, tables: tables.names, counters: counters, bodies: bodies)
+        try tables.configure(&object)
+        let loaded = try object.load()
+        try tables.fill(loaded)
+        return try loaded.program(program(.filter))
+    }
+}
+
+/// The maps of `bpf/lib/tables.h` for one filter.
+private struct FilterTables {
+    let filter: CompiledFilter
+    let slots: [UInt32]
+
+    init(_ filter: CompiledFilter, slots: [UInt32]) {
+        self.filter = filter
+        self.slots = slots
+    }
+
+    /// The tables that this filter uses; the others are not created, the verifier having removed
+    /// what looks into them.
+    var names: [String] {
+        var names: [String] = []
+        if !filter.rules.isEmpty { names += ["rules", "row_summary"] }
+        if filter.wordsPerRow > 1 { names.append("row_words") }
+        if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
+        if filter.dst != nil { names += ["dst_prefix4", "dst_prefix6", "dst_row"] }
+        if filter.proto != nil { names.append("proto_class") }
+        if filter.sport != nil { names.append("sport_class") }
+        if filter.dport != nil { names.append("dport_class") }
+        return names
+    }
+
+    func configure(_ object: inout OpenObject) throws {
+        try object.setGlobal("dimensions", to: filter.dimensions)
+        try object.setGlobal("words", to: UInt32(filter.wordsPerRow))
+        try object.setGlobal("default_verdict", to: UInt8(filter.defaultVerdict.abi.rawValue))
+        try object.setGlobal("malformed_verdict", to: UInt8(filter.malformedVerdict.abi.rawValue))
+        try object.setGlobal("non_ip_verdict", to: UInt8(filter.nonIPVerdict.abi.rawValue))
+        let firstRow = [filter.proto, filter.sport, filter.dport].map { $0?.firstRow ?? 0 }
+        // In the order of enum netctl_dimension; addresses have rows of their own.
+        try object.setGlobal(
+            "first_row", to: (UInt32(0), UInt32(0), firstRow[0], firstRow[1], firstRow[2]))
+        if !filter.rules.isEmpty {
+            try object.setMaxEntries(map: "rules", UInt32(filter.rules.count))
+            try object.setMaxEntries(map: "row_summary", UInt32(filter.rowSummaries.count))
+        }
+        if filter.wordsPerRow > 1 {
+            try object.setMaxEntries(map: "row_words", UInt32(filter.rowSummaries.count))
+            try object.setValueSize(map: "row_words", bytes: UInt32(filter.wordsPerRow * 8))
+        }
+        for (name, table) in [("src", filter.src), ("dst", filter.dst)] {
+            guard let table else { continue }
+            try object.setMaxEntries(map: "\(name)_prefix4", UInt32(max(1, table.ipv4.count)))
+            try object.setMaxEntries(map: "\(name)_prefix6", UInt32(max(1, table.ipv6.count)))
+            try object.setMaxEntries(map: "\(name)_row", UInt32(table.rows.count))
+        }
+    }
+
+    func fill(_ object: borrowing LoadedObject) throws {
+        if !filter.rules.isEmpty {
+            try fill(object, "rules", zip(filter.rules, slots).map(Self.rule))
+            try fill(object, "row_summary", filter.rowSummaries)
+        }
+        if filter.wordsPerRow > 1 { try fillBytes(object, "row_words", filter.rowWords) }
+        if let src = filter.src { try fill(object, "src", src) }
+        if let dst = filter.dst { try fill(object, "dst", dst) }
+        if let proto = filter.proto { try fillBytes(object, "proto_class", proto.classes) }
+        if let sport = filter.sport { try fillBytes(object, "sport_class", sport.classes) }
+        if let dport = filter.dport { try fillBytes(object, "dport_class", dport.classes) }
+    }
+
+    private static func rule(
+        _ rule: CompiledFilter.CompiledRule, slot: UInt32
+    ) -> netctl_rule {
+        let verdict = rule.verdict?.abi ?? NETCTL_VERDICT_NONE
+        return netctl_rule(
+            verdict: UInt8(verdict.rawValue), needs: rule.needs, reserved: 0, slot: slot)
+    }
+
+    /// Writes an array of one value an element.
+    private func fill<Value: BitwiseCopyable>(
+        _ object: borrowing LoadedObject, _ name: String, _ values: [Value]
+    ) throws {
+        let array = try MappedArray<Value>(object.map(name, as: Map.self), access: .readWrite)
+        for (index, value) in values.enumerated() { array[index] = value }
+    }
+
+    /// Writes the bytes of an array whose elements hold many values each.
+    private func fillBytes<Value: BitwiseCopyable>(
+        _ object: borrowing LoadedObject, _ name: String, _ values: [Value]
+    ) throws {
+        let memory = try MappedMemory(object.map(name, as: Map.self), access: .readWrite)
+        memory.withUnsafeBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
+    }
+
+    private func fill(
+        _ object: borrowing LoadedObject, _ name: String, _ table: AddressTable
+    ) throws {
+        try fill(object, "\(name)_row", table.rows)
+        let trie4 = try object.map(
+            "\(name)_prefix4", as: LPMTrie<netctl_lpm4_key, UInt32>.self)
+        let keys4 = table.ipv4.map { netctl_lpm4_key($0.prefix) }
+        let classes4 = table.ipv4.map(\.class_)
+        try trie4.updateBatch(keys: keys4.span, values: classes4.span)
+        let trie6 = try object.map(
+            "\(name)_prefix6", as: LPMTrie<netctl_lpm6_key, UInt32>.self)
+        let keys6 = table.ipv6.map { netctl_lpm6_key($0.prefix) }
+        let classes6 = table.ipv6.map(\.class_)
+        try trie6.updateBatch(keys: keys6.span, values: classes6.span)
+    }
+}
+
+extension netctl_lpm4_key {
+    init(_ prefix: Prefix<IPv4Address>) {
+        // SAFETY: four bytes either way; the kernel reads the address in network order.
+        self.init(
+            prefixlen: UInt32(prefix.length),
+            address: unsafeBitCast(
+                prefix.address.bits.bigEndian, to: (UInt8, UInt8, UInt8, UInt8).self))
+    }
+}
+
+extension netctl_lpm6_key {
+    init(_ prefix: Prefix<IPv6Address>) {
+        self.init()
+        prefixlen = UInt32(prefix.length)
+        withUnsafeMutableBytes(of: &address) { bytes in
+            withUnsafeBytes(of: prefix.address.bits.bigEndian) { bytes.copyMemory(from: $0) }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+public import Policy
+
+/// What an apply would do, in order: a value that a person can read.
+public struct Plan: Sendable {
+    /// One change.
+    public enum Step: Sendable {
+        /// Put the datapath on an interface, this filter in force from its first packet on.
+        case attach(AttachTarget, filter: Name)
+        /// Put a filter in force where we are attached.
+        case replace(Attachment, filter: Name)
+        /// Take the policy away from an attachment that a person made: it passes and counts.
+        case clear(Attachment)
+        /// Remove an attachment that this policy had made.
+        case detach(Attachment)
+    }
+
+    /// The policy's name.
+    public let policy: Name
+    /// Empty when everything is as the policy says.
+    public let steps: [Step]
+    /// What is odd about the policy's `attach:`, but no error.
+    public let warnings: [String]
+}
+
+extension Plan.Step: CustomStringConvertible {
+    /// `replace eth1 xdp: filter inbound (was edge/inbound 3f2a…)`
+    public var description: String {
+        switch self {
+        case .attach(let target, let filter):
+            return "attach \(target.name) \(target.point.hook) (\(target.mode.rawValue)): "
+                + "filter \(filter)"
+        case .replace(let attachment, let filter):
+            let was = attachment.policy.map { "was \($0.policy)/\($0.filter) \($0.digest.prefix(8))" }
+            return "replace \(attachment.name) \(attachment.point.hook): filter \(filter) "
+                + "(\(was ?? "had no policy"))"
+        case .clear(let attachment):
+            return "clear \(attachment.name) \(attachment.point.hook): no longer listed, "
+                + "passes and counts"
+        case .detach(let attachment):
+            return "detach \(attachment.name) \(attachment.point.hook): no longer listed"
+        }
+    }
+}
+
+extension Plan {
+    /// Compares what a policy wants with what there is.
+    ///
+    /// - Parameters:
+    ///   - policy: The policy.
+    ///   - digest: Of its meaning; an attachment that has it already is left alone.
+    ///   - wanted: The attachments that it is for.
+    ///   - observed: Every attachment there is.
+    ///   - takeOver: Whether to take hooks that another policy holds.
+    ///   - removesOthers: Whether what the policy held and no longer wants is given up.
+    /// - Throws: ``DatapathError`` when another policy holds a hook, or a mode would have to change.
+    init(
+        policy: Name, digest: String, wanted: Targets, observed: [Attachment], takeOver: Bool,
+        removesOthers: Bool
+    ) throws {
+        let present = Dictionary(
+            observed.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
+        var steps: [Step] = []
+        for want in wanted.all {
+            guard let found = present[want.target.point], found.state != .gone else {
+                steps.append(.attach(want.target, filter: want.filter))
+                continue
+            }
+            try found.requireMode(want.target.mode)
+            if let holder = found.policy?.policy, holder != policy.text, !takeOver {
+                throw DatapathError(
+                    "apply policy '\(policy)'", found.name,
+                    "policy '\(holder)' holds \(found.point.hook) there",
+                    hint: "detach it, or use --take-over")
+            }
+            let isInForce =
+                found.policy?.policy == policy.text && found.policy?.digest == digest
+                && found.policy?.filter == want.filter.text
+            if !isInForce { steps.append(.replace(found, filter: want.filter)) }
+        }
+        if removesOthers {
+            let kept = Set(wanted.all.map(\.target.point))
+            for other in observed where !kept.contains(other.point) {
+                if other.record.owner == policy.text {
+                    steps.append(.detach(other))
+                } else if other.policy?.policy == policy.text {
+                    steps.append(.clear(other))
+                }
+            }
+        }
+        self.policy = policy
+        self.steps = steps
+        warnings = wanted.warnings
+    }
+}

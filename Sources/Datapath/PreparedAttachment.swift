@@ -1,0 +1,68 @@
+internal import BPF
+internal import Foundation
+internal import LinuxSystem
+internal import NetctlABI
+internal import Policy
+internal import SystemPackage
+
+/// A stub on its way to an interface: everything is pinned but the link, which comes last.
+final class PreparedAttachment {
+    let target: AttachTarget
+    let pins: AttachmentPins
+    let object: HookObject
+    let counters: Map
+    let bodies: Map
+    private let stub: Program
+
+    /// Makes the maps and loads the stub; nothing is attached.
+    init(_ target: AttachTarget, in root: PinRoot) throws {
+        let pins = try root.createPins(of: target.point)
+        let counters = try Counters.create()
+        let bodies = try Bodies.create()
+        let multiBuffer = try Self.loadsMultiBuffer(target.point.hook, counters, bodies)
+        let object = HookObject(hook: target.point.hook, multiBuffer: multiBuffer)
+        let stub = try Self.loadStub(object, counters, bodies)
+        try counters.pin(at: pins.counters)
+        try bodies.pin(at: pins.bodies)
+        self.target = target
+        self.pins = pins
+        self.counters = counters
+        self.bodies = bodies
+        self.object = object
+        self.stub = stub
+    }
+
+    /// Whether the kernel takes programs with multi-buffer support: only trying tells.
+    private static func loadsMultiBuffer(
+        _ hook: Hook, _ counters: borrowing Map, _ bodies: borrowing Map
+    ) throws -> Bool {
+        do {
+            _ = try loadStub(HookObject(hook: hook, multiBuffer: true), counters, bodies)
+            return true
+        } catch let error as BPFError where error.errno == .invalidArgument {
+            return false
+        }
+    }
+
+    private static func loadStub(
+        _ object: HookObject, _ counters: borrowing Map, _ bodies: borrowing Map
+    ) throws -> Program {
+        try object.open(.stub, counters: counters, bodies: bodies).load()
+            .program(object.program(.stub))
+    }
+
+    /// Puts the stub on the interface. What its program array holds is in force from here on.
+    ///
+    /// - Parameter owner: The policy whose `attach:` asks for it.
+    /// - Returns: The mode, chosen if `auto` was asked for.
+    func attach(owner: Name?) throws -> XDPMode {
+        let namespace = try AttachTarget.open(target.namespace)
+        let attached = try namespace.perform { try XDPAttacher(target).attach(stub) }
+        let record = AttachmentRecord(
+            abi: NETCTL_ABI_VERSION, interface: target.interface, mode: attached.mode,
+            multiBuffer: object.multiBuffer, attachedAt: Date(), owner: owner?.text)
+        try PinnedRecord.create(record, at: pins.attachment)
+        try attached.link.pin(at: pins.link)
+        return attached.mode
+    }
+}

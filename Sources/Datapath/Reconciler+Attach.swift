@@ -1,0 +1,64 @@
+internal import NetctlABI
+internal import Policy
+
+extension Reconciler {
+    /// What an attach found or did.
+    public enum AttachOutcome: Sendable {
+        /// The stub is on the hook now, in this mode.
+        case attached(XDPMode)
+        /// It was there, in this mode.
+        case already(XDPMode)
+    }
+
+    /// Puts the datapath on an interface, passing and counting everything until a policy is applied.
+    ///
+    /// - Throws: ``DatapathError`` when a program of somebody else is there, when the driver cannot
+    ///   do what is asked for, and when it is attached in another mode than that.
+    public func attach(_ target: AttachTarget) throws(DatapathError) -> AttachOutcome {
+        try change { root in
+            let pins = root.pins(of: target.point)
+            if pins.isComplete {
+                let found = try Attachment(at: target.point, pins, InterfaceScan())
+                if found.state != .gone {
+                    try found.requireMode(target.mode)
+                    return .already(found.record.mode)
+                }
+            }
+            let prepared = try PreparedAttachment(target, in: root)
+            return .attached(try prepared.attach(owner: nil))
+        }
+    }
+
+    /// Removes attachments: programs, pins and folders, nothing of others.
+    ///
+    /// - Throws: ``DatapathError``; what was removed before stays removed.
+    public func detach(_ points: [AttachPoint]) throws(DatapathError) {
+        try changeExisting { root in
+            for point in points { try root.pins(of: point).removeAll() }
+        }
+    }
+
+    /// Removes every attachment, also those whose records cannot be read.
+    ///
+    /// - Returns: How many there were.
+    public func detachAll() throws(DatapathError) -> Int {
+        var count = 0
+        try changeExisting { root in
+            for point in try root.points() {
+                try root.pins(of: point).removeAll()
+                count += 1
+            }
+        }
+        return count
+    }
+}
+
+extension Attachment {
+    /// An attachment's mode is never changed under traffic: that would be a gap.
+    func requireMode(_ mode: XDPModeRequest) throws {
+        guard let required = mode.required, required != record.mode else { return }
+        throw DatapathError(
+            "attach \(point.hook)", name, "attached in \(record.mode) mode, not \(required)",
+            hint: "'netctl detach \(interface)' first; no packet is judged in between")
+    }
+}

@@ -1,0 +1,72 @@
+internal import BPF
+internal import LinuxSystem
+internal import NetctlABI
+
+extension Reconciler {
+    /// Passes everything, counted with reason `paused`, on attachments; their policies stay behind.
+    ///
+    /// - Parameters:
+    ///   - points: The attachments.
+    ///   - duration: When the pause ends by itself, whoever is dead; nil: at `resume`.
+    public func pause(
+        _ points: [AttachPoint], for duration: Duration?
+    ) throws(DatapathError) {
+        let until = duration.map { BootClock.nanoseconds + $0.nanoseconds }
+        try changeExisting { root in
+            for point in points { try pause(root.pins(of: point), at: point, until: until) }
+        }
+    }
+
+    private func pause(
+        _ pins: AttachmentPins, at point: AttachPoint, until: UInt64?
+    ) throws {
+        let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
+        let bodies = try OpenBodies(pins)
+        let object = HookObject(hook: point.hook, multiBuffer: record.multiBuffer)
+        var open = try object.open(
+            .paused, counters: Map(pinned: pins.counters), bodies: Map(pinned: pins.bodies))
+        try open.setGlobal("paused_until", to: until ?? 0)
+        let program = try open.load().program(object.program(.paused))
+        let id = try program.info.id
+        try program.pin(at: pins.body(id))
+        try PinnedRecord.create(
+            BodyRecord.pause(PauseRecord(untilBootNanoseconds: until)), at: pins.record(id))
+        if try !bodies.isPaused() {
+            try bodies.store(bodies.program(at: NETCTL_BODY_ACTIVE), at: NETCTL_BODY_POLICY)
+        }
+        try bodies.store(id, at: NETCTL_BODY_ACTIVE)
+        try bodies.removeReplaced()
+    }
+
+    /// Puts the policies behind pauses back in force.
+    public func resume(_ points: [AttachPoint]) throws(DatapathError) {
+        try changeExisting { root in
+            for point in points { try OpenBodies(root.pins(of: point)).resume() }
+        }
+    }
+}
+
+extension OpenBodies {
+    /// Whether the active body is a pause, over or not.
+    func isPaused() throws -> Bool {
+        guard let active = try program(at: NETCTL_BODY_ACTIVE) else { return false }
+        let record = try PinnedRecord.read(BodyRecord.self, at: pins.record(active))
+        return record.policy == nil
+    }
+
+    /// Ends a pause, if there is one.
+    func resume() throws {
+        guard try isPaused() else { return }
+        try store(program(at: NETCTL_BODY_POLICY), at: NETCTL_BODY_ACTIVE)
+        try store(nil, at: NETCTL_BODY_POLICY)
+        try removeReplaced()
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, as BPF programs count time.
+    var nanoseconds: UInt64 {
+        UInt64(components.seconds) * 1_000_000_000
+            + UInt64(components.attoseconds / 1_000_000_000)
+    }
+}

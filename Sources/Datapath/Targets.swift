@@ -1,0 +1,105 @@
+internal import LinuxSystem
+internal import Netlink
+internal import Policy
+
+/// The attachments that a policy is for, and the filter of each.
+struct Targets {
+    struct Want {
+        let target: AttachTarget
+        let filter: Name
+    }
+
+    private(set) var all: [Want] = []
+    private(set) var warnings: [String] = []
+
+    /// What `attach:` lists, patterns resolved. An exact name beats a pattern; of two patterns the
+    /// first one wins.
+    ///
+    /// - Parameters:
+    ///   - entries: The policy's `attach:`.
+    ///   - interfaces: Only these, when not empty.
+    ///   - scan: The interfaces there are.
+    init(_ entries: [AttachEntry], only interfaces: [String]) throws {
+        var patterns: [(InterfacePattern, AttachEntry)] = []
+        for entry in entries {
+            guard case .interfaces(let names) = entry.target else { continue }
+            for name in names {
+                if name.isExact {
+                    try addExact(name.text, entry, only: interfaces)
+                } else {
+                    patterns.append((name, entry))
+                }
+            }
+        }
+        for (pattern, entry) in patterns { try addMatches(pattern, entry, only: interfaces) }
+    }
+
+    /// Attachments that a person made: those without a policy or with this one.
+    init(
+        adopting attachments: [Attachment], by policy: Name, filter: Name, only interfaces: [String]
+    ) {
+        for attachment in attachments where attachment.state != .gone {
+            guard interfaces.isEmpty || interfaces.contains(attachment.interface),
+                attachment.policy == nil || attachment.policy?.policy == policy.text
+            else { continue }
+            all.append(Want(target: AttachTarget(attachment), filter: filter))
+        }
+    }
+
+    private static func namespaces(of entry: AttachEntry) -> [String?] {
+        entry.netns.isEmpty ? [nil] : entry.netns
+    }
+
+    private mutating func addExact(
+        _ name: String, _ entry: AttachEntry, only interfaces: [String]
+    ) throws {
+        guard interfaces.isEmpty || interfaces.contains(name) else { return }
+        for namespace in Self.namespaces(of: entry) {
+            do throws(DatapathError) {
+                add(
+                    try AttachTarget(
+                        interface: name, namespace: namespace, hook: .xdp, mode: entry.mode),
+                    entry)
+            } catch where entry.optional && error.code == .failed {
+                warnings.append("\(error); it is optional and left out")
+            }
+        }
+    }
+
+    private mutating func addMatches(
+        _ pattern: InterfacePattern, _ entry: AttachEntry, only interfaces: [String]
+    ) throws {
+        for namespace in Self.namespaces(of: entry) {
+            let handle = try AttachTarget.open(namespace)
+            let links = try handle.perform { () throws -> [NetworkLink] in
+                var socket = try NetlinkSocket()
+                return try socket.links()
+            }
+            let matching = links.filter { pattern.matches($0.name) }
+            if matching.isEmpty {
+                warnings.append("no interface matches '\(pattern)'")
+            }
+            for link in matching where interfaces.isEmpty || interfaces.contains(link.name) {
+                add(
+                    AttachTarget(
+                        link, inode: handle.namespace.inode, namespace: namespace, hook: .xdp,
+                        mode: entry.mode),
+                    entry)
+            }
+        }
+    }
+
+    private mutating func add(_ target: AttachTarget, _ entry: AttachEntry) {
+        guard !all.contains(where: { $0.target.point == target.point }) else { return }
+        all.append(Want(target: target, filter: entry.xdp))
+    }
+}
+
+extension AttachTarget {
+    /// Where an attachment is, in whatever mode it has.
+    init(_ attachment: Attachment) {
+        self.init(
+            point: attachment.point, interface: attachment.interface,
+            namespace: attachment.namespace, mode: .auto)
+    }
+}

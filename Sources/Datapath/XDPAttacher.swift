@@ -1,0 +1,92 @@
+internal import BPF
+internal import LinuxSystem
+internal import Netlink
+internal import Policy
+internal import SystemPackage
+
+/// A link and the mode that it was made in.
+struct AttachedLink: ~Copyable {
+    let link: Link
+    let mode: XDPMode
+}
+
+/// Puts a program on an interface of the calling thread's network namespace.
+struct XDPAttacher {
+    let target: AttachTarget
+
+    init(_ target: AttachTarget) { self.target = target }
+
+    /// Attaches in the mode asked for; `auto` takes native where the driver can, else generic.
+    func attach(_ program: borrowing Program) throws -> AttachedLink {
+        try refuseForeign()
+        if let mode = target.mode.required { return try attach(program, mode) }
+        do {
+            return try attach(program, .native)
+        } catch let error as BPFError where error.errno != .notPermitted {
+            return try attach(program, .generic)
+        }
+    }
+
+    private func attach(_ program: borrowing Program, _ mode: XDPMode) throws -> AttachedLink {
+        do throws(BPFError) {
+            let kernelMode: BPF.XDPMode =
+                switch mode {
+                case .native: .native
+                case .generic: .generic
+                case .offload: .offload
+                }
+            let link = try Link.attachXDP(
+                program: program, interfaceIndex: target.point.interfaceIndex, mode: kernelMode)
+            return AttachedLink(link: link, mode: mode)
+        } catch {
+            guard target.mode.required != nil, let errno = error.errno, errno != .notPermitted
+            else { throw error }
+            throw refusal(errno, mode, kernelSays: sentence(about: program, mode))
+        }
+    }
+
+    /// The kernel's own sentence about a refusal: a link only answers with a number, netlink with
+    /// words. The program passes everything, so that being taken for an instant would do no harm.
+    private func sentence(about program: borrowing Program, _ mode: XDPMode) -> String? {
+        let flag: XDPFlags =
+            switch mode {
+            case .native: .native
+            case .generic: .generic
+            case .offload: .offload
+            }
+        let index = UInt32(target.point.interfaceIndex)
+        let descriptor = program.descriptor.rawValue
+        guard var socket = try? NetlinkSocket() else { return nil }
+        do throws(NetlinkError) {
+            try socket.setXDP(
+                interfaceIndex: index, descriptor: descriptor, flags: [flag, .onlyIfNone])
+        } catch {
+            return error.extack
+        }
+        try? socket.setXDP(
+            interfaceIndex: index, descriptor: nil, flags: flag, expected: descriptor)
+        return nil
+    }
+
+    private func refusal(
+        _ errno: Errno, _ mode: XDPMode, kernelSays sentence: String?
+    ) -> DatapathError {
+        let why = sentence.map { ": \($0)" } ?? ""
+        return DatapathError(
+            "attach xdp", target.name, "cannot run XDP in \(mode) mode here\(why)", errno: errno,
+            hint: mode == .generic ? nil : "use --mode xdpgeneric, or auto",
+            code: errno == .notSupportedOnSocket ? .unsupported : .failed)
+    }
+
+    /// A program of somebody else is never replaced.
+    private func refuseForeign() throws {
+        var socket = try NetlinkSocket()
+        let link = try socket.link(index: UInt32(target.point.interfaceIndex))
+        guard let program = link.xdp?.programs.values.first else { return }
+        let name = Program.name(id: program).map { " '\($0)'" } ?? ""
+        throw DatapathError(
+            "attach xdp", target.name, "program \(program)\(name) of somebody else is there",
+            errno: .resourceBusy,
+            hint: "netctl does not replace it; remove it with the tool that attached it")
+    }
+}
