@@ -65,7 +65,7 @@ let package = Package(
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .target(
-            name: "Statistics", dependencies: ["Datapath", "NetctlABI"], swiftSettings: strict),
+            name: "Statistics", dependencies: ["Datapath", "NetctlABI", "PolicyCompiler"], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [

@@ -1,6 +1,7 @@
 internal import BPF
 internal import LinuxSystem
 internal import Netlink
+internal import PolicyCompiler
 internal import SystemPackage
 
 /// Why something about the datapath failed.
@@ -9,6 +10,8 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable {
         /// It could not be done here and now.
         case failed
+        /// The policy reads well but cannot be compiled.
+        case invalidPolicy
         /// The kernel or the caller's privileges do not allow it.
         case unsupported
     }
@@ -41,7 +44,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
             self = error
         } else {
             let lacking = errno == .notPermitted || errno == .permissionDenied
-            code = lacking ? .unsupported : .failed
+            code = error is CompileError ? .invalidPolicy : lacking ? .unsupported : .failed
             description = "\(error)"
         }
     }

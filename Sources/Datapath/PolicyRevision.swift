@@ -17,7 +17,7 @@ public struct PolicyRevision: Sendable {
     ///   - setFiles: The contents of its set files, as read, in order.
     public init(_ policy: Policy, setFiles: [[UInt8]]) {
         self.policy = policy
-        text = PolicyWriter.yaml(policy)
+        text = PolicyWriter.write(policy)
         let parts = [XXH3.digest(Array(text.utf8))] + setFiles.map(XXH3.digest)
         digest = XXH3.digest(Array(parts.joined(separator: "\n").utf8))
     }

@@ -55,13 +55,15 @@ struct Targets {
     ) throws {
         guard interfaces.isEmpty || interfaces.contains(name) else { return }
         for namespace in Self.namespaces(of: entry) {
-            do throws(DatapathError) {
-                add(
-                    try AttachTarget(
-                        interface: name, namespace: namespace, hook: .xdp, mode: entry.mode),
-                    entry)
-            } catch where entry.optional && error.code == .failed {
+            let found = Result { () throws(DatapathError) in
+                try AttachTarget(
+                    interface: name, namespace: namespace, hook: .xdp, mode: entry.mode)
+            }
+            switch found {
+            case .success(let target): add(target, entry)
+            case .failure(let error) where entry.optional && error.code == .failed:
                 warnings.append("\(error); it is optional and left out")
+            case .failure(let error): throw error
             }
         }
     }

@@ -1,0 +1,88 @@
+internal import Glibc
+internal import LinuxSystem
+public import Policy
+internal import SystemPackage
+
+/// The files of one policy, read from disk once: what is parsed is what is hashed.
+public struct PolicyFiles: Sendable {
+    /// The files, folders resolved.
+    public let sources: [PolicySource]
+
+    /// A policy file over this is refused; one byte more is read, to see that.
+    private static let sizeMax = 2 << 20
+
+    /// Reads policy files; of a folder, those that end in .yaml, .yml or .json, by name.
+    ///
+    /// - Throws: ``DatapathError`` for a file that cannot be read.
+    public init(_ paths: [String]) throws(DatapathError) {
+        var sources: [PolicySource] = []
+        for path in paths {
+            for file in try Self.files(path) {
+                let bytes = try Self.read(file, atMost: Self.sizeMax + 1)
+                sources.append(PolicySource(path: file, bytes: bytes))
+            }
+        }
+        self.sources = sources
+    }
+
+    /// Parses and checks them, and the set files that they name.
+    ///
+    /// - Returns: The diagnostics, and without errors among them the policy.
+    public func revision() -> (result: ReadResult, revision: PolicyRevision?) {
+        var setFiles: [[UInt8]] = []
+        let result = PolicyReader.read(sources) { path in
+            let bytes = try Self.read(path, atMost: .max)
+            setFiles.append(bytes)
+            return bytes
+        }
+        return (result, result.policy.map { PolicyRevision($0, setFiles: setFiles) })
+    }
+
+    private static func files(_ path: String) throws(DatapathError) -> [String] {
+        let names: [String]
+        do throws(Errno) {
+            names = try Directory.entries(at: path)
+        } catch .notDirectory {
+            return [path]
+        } catch {
+            throw DatapathError("read policy", path, error.sentence, errno: error)
+        }
+        let files = names.filter { name in
+            [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) } && !name.hasPrefix(".")
+        }
+        guard !files.isEmpty else {
+            throw DatapathError(
+                "read policy", path, "the folder holds no .yaml, .yml or .json file",
+                errno: .noSuchFileOrDirectory)
+        }
+        return files.sorted().map { FilePath(path).appending($0).string }
+    }
+
+    private static func read(_ path: String, atMost limit: Int) throws(DatapathError) -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly)
+            return try file.closeAfter { try file.readAll(atMost: limit) }
+        } catch {
+            let errno = error as? Errno
+            throw DatapathError(
+                "read file", path, errno?.sentence ?? "\(error)", errno: errno)
+        }
+    }
+}
+
+extension FileDescriptor {
+    fileprivate func readAll(atMost limit: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        let chunk = min(limit, 1 << 20)
+        while bytes.count < limit {
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: min(chunk, limit - start)))
+            let count = try bytes.withUnsafeMutableBytes {
+                try read(into: UnsafeMutableRawBufferPointer(rebasing: $0[start...]))
+            }
+            bytes.removeLast(bytes.count - start - count)
+            if count == 0 { break }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,70 @@
+public import Datapath
+internal import NetctlABI
+public import PolicyCompiler
+
+/// What one attachment has counted, summed by verdict, reason and rule.
+///
+/// A packet is counted once, in one slot, and every sum is made of slots: the packets that the hook
+/// saw are the sum over verdicts and the sum over reasons, exactly.
+public struct Statistics: Sendable {
+    /// A rule's packets, whatever its verdict was over time.
+    public struct RuleCount: Sendable, Equatable {
+        /// The rule.
+        public let rule: RuleRecord
+        /// The packets that it decided, or for `count` those that it matched.
+        public let count: Count
+    }
+
+    /// Whose counters they are.
+    public let attachment: Attachment
+    /// Every verdict that the hook can give.
+    public let verdicts: [(verdict: Verdict, count: Count)]
+    /// Reasons with packets, and `default`.
+    public let reasons: [(reason: Reason, count: Count)]
+    /// The rules of the policy in force, in order.
+    public let rules: [RuleCount]
+
+    /// Sums up.
+    ///
+    /// - Parameters:
+    ///   - attachment: An attachment.
+    ///   - totals: Its counts by slot, as ``Attachment/readCounters()`` gives them.
+    public init(_ attachment: Attachment, totals: [Count]) {
+        var byVerdict: [Verdict: Count] = [:]
+        var byReason: [Reason: Count] = [:]
+        func add(_ count: Count, _ reason: Reason, _ verdict: Verdict) {
+            byVerdict[verdict, default: .zero] = byVerdict[verdict, default: .zero] &+ count
+            byReason[reason, default: .zero] = byReason[reason, default: .zero] &+ count
+        }
+        for reason in Reason.allCases {
+            for verdict in Verdict.allCases {
+                add(totals[Int(netctl_slot(reason.abi, verdict.abi))], reason, verdict)
+            }
+        }
+        var byRule: [String: Count] = [:]
+        for entry in attachment.policy?.slots.entries ?? [] {
+            let count = totals[Int(entry.slot)]
+            byRule[entry.rule, default: .zero] = byRule[entry.rule, default: .zero] &+ count
+            if let verdict = entry.verdict { add(count, .rule, verdict) }
+        }
+        self.attachment = attachment
+        verdicts = Verdict.allCases.map { ($0, byVerdict[$0] ?? .zero) }
+        reasons = Reason.allCases.compactMap { reason in
+            let count = byReason[reason] ?? .zero
+            return count == .zero && reason != .default ? nil : (reason, count)
+        }
+        rules = (attachment.policy?.rules ?? []).map {
+            RuleCount(rule: $0, count: byRule[$0.name] ?? .zero)
+        }
+    }
+
+    /// Reads the counters of an attachment.
+    ///
+    /// - Throws: ``DatapathError``.
+    public init(reading attachment: Attachment) throws(DatapathError) {
+        self.init(attachment, totals: try attachment.readCounters())
+    }
+
+    /// Everything that the hook was handed.
+    public var seen: Count { verdicts.reduce(.zero) { $0 &+ $1.count } }
+}

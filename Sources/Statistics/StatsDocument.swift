@@ -1,0 +1,66 @@
+internal import Datapath
+internal import PolicyCompiler
+
+/// The JSON document of `netctl stats -o json`.
+public struct StatsDocument: Encodable, Sendable {
+    let version = 1
+    let attachments: [Entry]
+
+    struct Entry: Encodable {
+        let interface: String
+        @ExplicitNull var netns: String?
+        @ExplicitNull var cgroup: String?
+        let hook: Hook
+        @ExplicitNull var mode: XDPMode?
+        @ExplicitNull var policy: String?
+        @ExplicitNull var filter: String?
+        let verdicts: [String: Count]
+        let wouldDrop: Count
+        let reasons: [String: Count]
+        let rules: [Rule]
+
+        enum CodingKeys: String, CodingKey {
+            case interface, netns, cgroup, hook, mode, policy, filter, verdicts
+            case wouldDrop = "would_drop"
+            case reasons, rules
+        }
+    }
+
+    struct Rule: Encodable {
+        let name: String
+        let action: String
+        let packets: UInt64
+        let bytes: UInt64
+        let wouldDrop: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case name, action, packets, bytes
+            case wouldDrop = "would_drop"
+        }
+    }
+
+    /// The document of some attachments.
+    public init(_ statistics: [Statistics]) {
+        attachments = statistics.map(Entry.init)
+    }
+}
+
+extension StatsDocument.Entry {
+    init(_ statistics: Statistics) {
+        let attachment = statistics.attachment
+        self.init(
+            interface: attachment.interface, netns: attachment.namespace, cgroup: nil,
+            hook: attachment.point.hook, mode: attachment.record.mode,
+            policy: attachment.policy?.policy, filter: attachment.policy?.filter,
+            verdicts: Dictionary(
+                uniqueKeysWithValues: statistics.verdicts.map { ($0.verdict.rawValue, $0.count) }),
+            wouldDrop: .zero,
+            reasons: Dictionary(
+                uniqueKeysWithValues: statistics.reasons.map { ($0.reason.rawValue, $0.count) }),
+            rules: statistics.rules.map { rule in
+                StatsDocument.Rule(
+                    name: rule.rule.name, action: rule.rule.action, packets: rule.count.packets,
+                    bytes: rule.count.bytes, wouldDrop: 0)
+            })
+    }
+}

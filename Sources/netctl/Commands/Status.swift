@@ -1,0 +1,68 @@
+import ArgumentParser
+import Datapath
+import Foundation
+import Statistics
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show attachments, programs of others on the same hooks, and problems.",
+        discussion: "Mode and policy are what the kernel holds, not what was asked for.")
+
+    @Flag(help: "Exit 1 when there is a problem.")
+    var check = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        try reporting {
+            let observation = try Observation.now()
+            try global.write(
+                StatusDocument(observation),
+                text: Terminal.showsResults ? tables(observation) : facts(observation))
+            if observation.attachments.isEmpty && global.output == .text {
+                global.say("nothing is attached")
+            }
+            if check && !observation.problems.isEmpty { throw ExitStatus.failed }
+        }
+    }
+
+    private func tables(_ observation: Observation) -> [String] {
+        var ours = TextTable(
+            "INTERFACE", "NETNS", "HOOK", "MODE", "STATE", "POLICY", "FILTER", "DIGEST", "PROGRAM",
+            "LINK", "SINCE")
+        for found in observation.attachments {
+            ours.add(
+                found.interface, found.namespace ?? "-", "\(found.point.hook)",
+                "\(found.record.mode)", found.state.rawValue, found.policy?.policy ?? "-",
+                found.policy?.filter ?? "-", String(found.policy?.digest.prefix(8) ?? "-"),
+                "\(found.programID)", "\(found.linkID)",
+                found.record.attachedAt.formatted(.iso8601))
+        }
+        var others = TextTable("FOREIGN", "NETNS", "HOOK", "PROGRAM", "NAME")
+        for found in observation.foreign {
+            others.add(
+                found.interface, found.namespace ?? "-", "\(found.hook)", "\(found.programID)",
+                found.name ?? "-")
+        }
+        return (ours.isEmpty ? [] : ours.lines()) + (others.isEmpty ? [] : [""] + others.lines())
+            + observation.problems.map { "problem: " + text($0) }
+    }
+
+    private func facts(_ observation: Observation) -> [String] {
+        observation.attachments.map { found in
+            "attachment \(found.interface) netns \(found.namespace ?? "-") hook \(found.point.hook) "
+                + "mode \(found.record.mode) state \(found.state.rawValue) "
+                + "policy \(found.policy?.policy ?? "-") filter \(found.policy?.filter ?? "-") "
+                + "digest \(found.policy?.digest ?? "-") program \(found.programID) "
+                + "link \(found.linkID) since \(found.record.attachedAt.formatted(.iso8601))"
+        }
+            + observation.foreign.map { found in
+                "foreign \(found.interface) netns \(found.namespace ?? "-") hook \(found.hook) "
+                    + "program \(found.programID) name \(found.name ?? "-")"
+            } + observation.problems.map { "problem \($0.code) \(text($0))" }
+    }
+
+    private func text(_ problem: Problem) -> String {
+        problem.message + (problem.hint.map { "; \($0)" } ?? "")
+    }
+}

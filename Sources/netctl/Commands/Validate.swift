@@ -1,0 +1,44 @@
+import ArgumentParser
+import Datapath
+import Policy
+import PolicyCompiler
+
+struct Validate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check policy files; nothing is changed and no privilege is needed.",
+        discussion: "Warnings exit 0; with --strict they exit 3, as errors do.")
+
+    @Argument(help: "Policy files or folders of them; together they form one policy.")
+    var files: [String]
+
+    @Flag(help: "Refuse warnings, too.")
+    var strict = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        try reporting {
+            let loaded = try LoadedPolicy(files, quiet: global.quiet)
+            if global.output == .json {
+                try global.write(ValidationReport(loaded.diagnostics), text: [])
+            }
+            let revision = try loaded.accepted(strict: strict)
+            do throws(CompileError) {
+                for filter in revision.policy.filters {
+                    _ = try CompiledFilter(filter, sets: revision.policy.sets)
+                }
+            } catch {
+                Terminal.error("\(error)")
+                throw ExitStatus.invalidPolicy
+            }
+            if global.output == .text && !global.quiet { Terminal.result(summary(of: revision)) }
+        }
+    }
+
+    private func summary(of revision: PolicyRevision) -> String {
+        let policy = revision.policy
+        let rules = policy.filters.reduce(0) { $0 + $1.rules.count }
+        return "policy '\(policy.name)' is valid: \(policy.filters.count) filters, \(rules) rules, "
+            + "\(policy.sets.count) sets"
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// The command line: parses, calls, prints. Nothing else.
+@main
+struct Netctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "netctl",
+        abstract: "Manages the BPF datapath of this host.",
+        discussion: """
+            Put the datapath on an interface, apply a policy file, read the counters, detach:
+
+              netctl attach eth1 --mode xdpgeneric
+              netctl apply policy.yaml
+              netctl stats eth1
+              netctl detach eth1
+
+            The kernel holds all state: pinned links and maps under /sys/fs/bpf/netctl. Nothing \
+            needs a daemon, and nothing survives a reboot by itself.
+
+            Exit codes: 0 done, 1 failed, 2 usage, 3 invalid policy, 4 kernel support or privilege \
+            lacking.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Attach.self, Detach.self, Apply.self, Validate.self, Show.self, Status.self, Stats.self,
+            Pause.self, Resume.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let status as ExitStatus {
+            exit(withError: ExitCode(status.rawValue))
+        } catch {
+            let code = exitCode(for: error)
+            guard code.isSuccess else {
+                Terminal.message(fullMessage(for: error))
+                // The parser's own 64 (EX_USAGE) is 2 here.
+                exit(withError: ExitCode(ExitStatus.usage.rawValue))
+            }
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+
+/// Standard output for results, standard error for messages.
+enum Terminal {
+    /// When to use colour.
+    enum Color: String, CaseIterable {
+        case auto, always, never
+    }
+
+    /// Set once, from the options.
+    nonisolated(unsafe) static var color = Color.auto
+
+    /// Whether a person reads the results.
+    static let showsResults = isatty(STDOUT_FILENO) == 1
+
+    /// Writes a line of results.
+    static func result(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
+    /// Writes a line that is no result.
+    static func message(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    /// Says why a command failed.
+    static func error(_ text: String) { message("\(emphasis("netctl:", code: 31)) \(text)") }
+
+    /// Says what is odd.
+    static func warning(_ text: String) {
+        message("netctl: \(emphasis("warning:", code: 33)) \(text)")
+    }
+
+    private static func emphasis(_ text: String, code: Int) -> String {
+        usesColor(STDERR_FILENO) ? "\u{1B}[1;\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    private static func usesColor(_ descriptor: Int32) -> Bool {
+        switch color {
+        case .always: true
+        case .never: false
+        case .auto:
+            isatty(descriptor) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+        }
+    }
+}
