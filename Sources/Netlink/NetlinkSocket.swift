@@ -64,7 +64,7 @@ public struct NetlinkSocket: ~Copyable {
             do {
                 let collector = try exchange(message, isDump: true)
                 if !collector.wasInterrupted { return collector.replies }
-            } catch where error.errno == .noBufferSpace {
+            } catch  where error.errno == .noBufferSpace {
                 continue
             }
         }

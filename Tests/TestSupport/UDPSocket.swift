@@ -93,7 +93,8 @@ public struct UDPSocket: ~Copyable, Sendable {
         return UInt16(bigEndian: storage.sin6_port)
     }
 
-    private static func error(_ attempt: String, _ subject: String, _ number: Int32) -> SystemError {
+    private static func error(_ attempt: String, _ subject: String, _ number: Int32) -> SystemError
+    {
         SystemError(attempt: attempt, subject: subject, errno: Errno(rawValue: number))
     }
 }
