@@ -46,6 +46,8 @@ public final class VethPair: Sendable {
     ///   - subnet: Tells pairs in one namespace apart: addresses are 10.SUBNET.0.1 and
     ///     fd00:SUBNET::1 near, …2 far.
     ///   - mtu: The largest packet of both ends.
+    /// - Returns: The pair, with both carriers on.
+    /// - Throws: What `ip` said, if it refused.
     public static func create(
         near: String = "near0", far: String = "far0", subnet: UInt8 = 77, mtu: UInt32 = 1500
     ) throws -> VethPair {
