@@ -38,10 +38,7 @@ public func run(
     let name = arguments.joined(separator: " ")
     do throws(Errno) {
         var child = try ChildProcess(arguments, environment: environment)
-        guard child.collect(until: .now + limit) else {
-            child.kill()
-            throw .timedOut
-        }
+        guard child.collect(until: .now + limit) else { throw .timedOut }
         return child.result
     } catch {
         let why = error == .timedOut ? "not finished after \(limit)" : error.description
