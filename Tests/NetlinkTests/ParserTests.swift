@@ -84,7 +84,7 @@ struct ParserTests {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(
                     in: 0...255, using: &random)
             }
-            var collector = ReplyCollector(sequence: 7, portID: 99, isDump: true)
+            var collector = ReplyCollector(sequence: 7, portID: 99)
             _ = try? collector.take(bytes)
             for reply in collector.replies { _ = try? NetworkLink(reply, driver: { _ in nil }) }
         }

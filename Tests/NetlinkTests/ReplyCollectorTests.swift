@@ -6,7 +6,7 @@ import Testing
 @Suite("Gathering replies")
 struct ReplyCollectorTests {
     private func collector(_ sequence: UInt32 = 7, _ portID: UInt32 = 99) -> ReplyCollector {
-        ReplyCollector(sequence: sequence, portID: portID, isDump: false)
+        ReplyCollector(sequence: sequence, portID: portID)
     }
 
     @Test("a link, then the acknowledgement")
