@@ -21,7 +21,7 @@ struct FileLockTests {
         #expect(waited >= .milliseconds(100) && waited < .seconds(5))
         #expect(error?.errno == .wouldBlock)
         #expect(error?.holder == holder.pid)
-#expect(
+        #expect(
             error?.description == "lock: \(path): held by process \(holder.pid) after waiting"
                 + " 0.1 seconds (EAGAIN); try again when it has finished")
     }
