@@ -33,6 +33,7 @@ public enum Directory {
     /// - Parameters:
     ///   - path: The new directory; its parent must exist.
     ///   - mode: Permission bits, less the umask.
+    /// - Throws: `EEXIST` if the path names something already, `ENOENT` without a parent.
     public static func make(_ path: String, mode: UInt32 = 0o755) throws(Errno) {
         guard mkdir(path, mode) == 0 else { throw .current }
     }

@@ -30,7 +30,8 @@ public struct FileLockError: Error, Hashable, Sendable, CustomStringConvertible 
             return "lock: \(path): \(errno.sentence) (\(errno.symbol))"
         }
         let who = holder.map { "process \($0)" } ?? "another process"
-        return "lock: \(path): held by \(who) after waiting \(limit) (\(errno.symbol));"
+        let waited = limit > .zero ? " after waiting \(limit)" : ""
+        return "lock: \(path): held by \(who)\(waited) (\(errno.symbol));"
             + " try again when it has finished"
     }
 

@@ -11,6 +11,7 @@ public enum InterfaceDriver {
     ///   - interface: The interface's name, at most 15 bytes.
     ///   - socket: A socket of any family, netlink's too; its network namespace is searched,
     ///     whatever the calling thread's is.
+    /// - Returns: The name; empty if the driver gives none.
     /// - Throws: `ENODEV` if there is no such interface, `EOPNOTSUPP` if it names no driver.
     public static func name(
         ofInterface interface: String, socket: Int32

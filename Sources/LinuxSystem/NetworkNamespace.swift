@@ -19,9 +19,19 @@ public struct NetworkNamespace: Hashable, Sendable {
         get throws(SystemError) { try Handle.current().namespace }
     }
 
-    /// The namespace of process 1, or nil where that may not be read.
+    /// The namespace of process 1, or nil where it cannot be told.
+    ///
+    /// Process 1 may be closed even to root. The calling thread's own namespace is then known
+    /// to be the initial one by a setting that the kernel shows nowhere else.
     public static var initial: NetworkNamespace? {
-        (try? FileIdentity(path: "/proc/1/ns/net")).map { NetworkNamespace(inode: $0.inode) }
+        if let file = try? FileIdentity(path: "/proc/1/ns/net") {
+            return NetworkNamespace(inode: file.inode)
+        }
+        // net/core/sysctl_net_core.c: net_core_table is registered for init_net alone.
+        guard (try? FileIdentity(path: "/proc/sys/net/core/netdev_max_backlog")) != nil else {
+            return nil
+        }
+        return try? current
     }
 
     /// The namespace called `name` in `/run/netns`, as `ip netns add` makes them.

@@ -34,7 +34,9 @@ extension NetlinkSocket {
         do {
             return try oneLink(message)
         } catch {
-            guard error.errno == .operationNotSupportedByDevice else { throw error.error(attempt, name) }
+            guard error.errno == .operationNotSupportedByDevice else {
+                throw error.error(attempt, name)
+            }
             let names = (try? links())?.flatMap { [$0.name] + $0.alternativeNames } ?? []
             throw NetlinkError(
                 attempt: attempt, subject: name, errno: error.errno,
@@ -59,7 +61,9 @@ extension NetlinkSocket {
         do {
             return try oneLink(message)
         } catch {
-            let reason = error.errno == .operationNotSupportedByDevice ? "no interface with index \(index)" : nil
+            let reason =
+                error.errno == .operationNotSupportedByDevice
+                ? "no interface with index \(index)" : nil
             throw NetlinkError(
                 attempt: attempt, subject: "index \(index)", errno: error.errno,
                 extack: error.extack, reason: reason ?? error.reason)

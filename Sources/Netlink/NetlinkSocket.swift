@@ -54,7 +54,7 @@ public struct NetlinkSocket: ~Copyable {
 
     /// Sends a request and gathers its replies until the acknowledgement.
     mutating func request(_ message: MessageBuilder) throws(NetlinkFailure) -> [NetlinkMessage] {
-        try exchange(message, isDump: false).replies
+        try exchange(message).replies
     }
 
     /// Sends a dump request and gathers everything; starts again, a bounded number of times,
@@ -62,9 +62,9 @@ public struct NetlinkSocket: ~Copyable {
     mutating func dump(_ message: MessageBuilder) throws(NetlinkFailure) -> [NetlinkMessage] {
         for _ in 0..<10 {
             do {
-                let collector = try exchange(message, isDump: true)
+                let collector = try exchange(message)
                 if !collector.wasInterrupted { return collector.replies }
-            } catch where error.errno == .noBufferSpace {
+            } catch  where error.errno == .noBufferSpace {
                 continue
             }
         }
@@ -73,10 +73,10 @@ public struct NetlinkSocket: ~Copyable {
     }
 
     private mutating func exchange(
-        _ message: MessageBuilder, isDump: Bool
+        _ message: MessageBuilder
     ) throws(NetlinkFailure) -> ReplyCollector {
         sequence += 1
-        var collector = ReplyCollector(sequence: sequence, portID: portID, isDump: isDump)
+        var collector = ReplyCollector(sequence: sequence, portID: portID)
         try send(message.finished(sequence: sequence))
         while try !collector.take(receive()) {}
         return collector

@@ -5,16 +5,14 @@ internal import SystemPackage
 struct ReplyCollector {
     let sequence: UInt32
     let portID: UInt32
-    let isDump: Bool
     /// The replies so far, without acknowledgements.
     private(set) var replies: [NetlinkMessage] = []
     /// Whether the thing dumped changed meanwhile (`NLM_F_DUMP_INTR`): the dump is inconsistent.
     private(set) var wasInterrupted = false
 
-    init(sequence: UInt32, portID: UInt32, isDump: Bool) {
+    init(sequence: UInt32, portID: UInt32) {
         self.sequence = sequence
         self.portID = portID
-        self.isDump = isDump
     }
 
     /// Takes the next datagram.

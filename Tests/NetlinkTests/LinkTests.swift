@@ -49,14 +49,14 @@ struct LinkTests {
         try await withNetworkNamespace {
             let long = "a-name-much-longer-than-15-bytes"
             try runChecked(["ip", "link", "add", "br0", "type", "bridge"])
-            try runChecked(["ip", "link", "add", "d0", "master", "br0", "type", "dummy"])
+            try runChecked(["ip", "link", "add", "d0", "master", "br0", "type", "veth"])
             try runChecked(["ip", "link", "property", "add", "dev", "d0", "altname", long])
             try runChecked(["ip", "link", "property", "add", "dev", "d0", "altname", "short"])
             var socket = try NetlinkSocket()
             let bridge = try socket.link(named: "br0")
             let port = try socket.link(named: "d0")
             #expect(port.master == bridge.index)
-            #expect(port.kind == "dummy")
+            #expect(port.kind == "veth")
             #expect(port.alternativeNames.sorted() == [long, "short"])
             #expect(try socket.link(named: long) == port)
             #expect(try socket.link(named: "short") == port)
@@ -66,7 +66,7 @@ struct LinkTests {
     @Test("no such interface: the nearest name is offered")
     func missing() async throws {
         try await withNetworkNamespace {
-            try runChecked(["ip", "link", "add", "uplink0", "type", "dummy"])
+            try runChecked(["ip", "link", "add", "uplink0", "type", "bridge"])
             var socket = try NetlinkSocket()
             let error = #expect(throws: NetlinkError.self) { try socket.link(named: "uplnk0") }
             #expect(error?.errno == .operationNotSupportedByDevice)
@@ -86,7 +86,7 @@ struct LinkTests {
     func manyLinks() async throws {
         try await withNetworkNamespace {
             let directory = try TemporaryDirectory()
-            let lines = (0..<300).map { "link add dummy\($0) type dummy" }
+            let lines = (0..<150).map { "link add v\($0) type veth peer name w\($0)" }
             let file = try directory.write(lines.joined(separator: "\n") + "\n", to: "batch")
             try runChecked(["ip", "-batch", file])
             var socket = try NetlinkSocket()

@@ -45,8 +45,8 @@ struct XDPTests {
     @Test("the kernel says why native mode is refused")
     func refusal() async throws {
         try await withNetworkNamespace {
-            try runChecked(["ip", "link", "add", "d0", "type", "dummy"])
-            let index = try interfaceIndex("d0")
+            try runChecked(["ip", "link", "add", "br0", "type", "bridge"])
+            let index = try interfaceIndex("br0")
             let program = try XDPProgram.load()
             var socket = try NetlinkSocket()
             let error = #expect(throws: NetlinkError.self) {

@@ -5,7 +5,7 @@ internal import SystemPackage
 
 /// A running command whose outputs are gathered.
 struct ChildProcess: ~Copyable {
-    private let pid: pid_t
+    let pid: pid_t
     private let outputs: Pipes
     private var stdout: [UInt8] = []
     private var stderr: [UInt8] = []
@@ -77,7 +77,7 @@ struct ChildProcess: ~Copyable {
             }
             // Short: a closed pipe is always ready, and the end itself is not polled for.
             if poll(&polled, 2, 5) > 0, !drain() { usleep(1000) }
-            reap(blocking: false)
+            reap()
         }
         // What a grandchild that outlives the command writes is not waited for.
         _ = drain()
@@ -104,17 +104,22 @@ struct ChildProcess: ~Copyable {
         return bytes.count > before
     }
 
-    private mutating func reap(blocking: Bool) {
+    private mutating func reap() {
         var raw: Int32 = 0
-        guard waitpid(pid, &raw, blocking ? 0 : WNOHANG) == pid else { return }
+        guard waitpid(pid, &raw, WNOHANG) == pid else { return }
         let signal = raw & 0x7f
         status = signal == 0 ? raw >> 8 & 0xff : 128 + signal
     }
 
-    mutating func kill() {
+    func signal(_ number: Int32) {
+        if status == nil { kill(pid, number) }
+    }
+
+    deinit {
         guard status == nil else { return }
-        Glibc.kill(pid, SIGKILL)
-        reap(blocking: true)
+        kill(pid, SIGKILL)
+        var raw: Int32 = 0
+        while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
     }
 
     var result: CommandResult {

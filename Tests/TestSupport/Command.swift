@@ -30,6 +30,7 @@ public struct CommandError: Error, CustomStringConvertible {
 ///   - arguments: The command, looked up in PATH, and its arguments.
 ///   - environment: Variables added to, or in place of, this process's.
 ///   - limit: How long it may take; then it is killed and this throws.
+/// - Returns: Its status, whatever that is, and what it printed.
 /// - Throws: ``CommandError`` if it cannot be started or takes too long.
 public func run(
     _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(30)
@@ -37,10 +38,7 @@ public func run(
     let name = arguments.joined(separator: " ")
     do throws(Errno) {
         var child = try ChildProcess(arguments, environment: environment)
-        guard child.collect(until: .now + limit) else {
-            child.kill()
-            throw .timedOut
-        }
+        guard child.collect(until: .now + limit) else { throw .timedOut }
         return child.result
     } catch {
         let why = error == .timedOut ? "not finished after \(limit)" : error.description

@@ -15,6 +15,7 @@ public struct UDPSocket: ~Copyable, Sendable {
     /// - Parameters:
     ///   - address: A local IPv4 or IPv6 address; a sender's source address.
     ///   - port: Host order; 0 lets the kernel choose.
+    /// - Throws: `SystemError` with `EINVAL` if `address` is none.
     public init(bound address: String, port: UInt16 = 0) throws {
         let descriptor = try UDPSocket.bound(address, port: port)
         self.port = try UDPSocket.localPort(descriptor.rawValue)
@@ -42,6 +43,8 @@ public struct UDPSocket: ~Copyable, Sendable {
     ///   - address: Where to, of the socket's own family.
     ///   - port: The destination port, host order.
     ///   - payload: The content of each.
+    /// - Throws: `SystemError` with the errno of `sendto(2)`: `EPERM` where a cgroup or TC
+    ///   program dropped a datagram.
     public borrowing func send(
         _ count: Int = 1, to address: String, port: UInt16, payload: [UInt8] = Array("netctl".utf8)
     ) throws {
@@ -93,7 +96,8 @@ public struct UDPSocket: ~Copyable, Sendable {
         return UInt16(bigEndian: storage.sin6_port)
     }
 
-    private static func error(_ attempt: String, _ subject: String, _ number: Int32) -> SystemError {
+    private static func error(_ attempt: String, _ subject: String, _ number: Int32) -> SystemError
+    {
         SystemError(attempt: attempt, subject: subject, errno: Errno(rawValue: number))
     }
 }

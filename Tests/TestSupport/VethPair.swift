@@ -3,8 +3,8 @@ public import LinuxSystem
 /// A veth pair whose ends are in two namespaces, so that packets really cross it.
 ///
 /// The near end is in the calling thread's namespace, where the program under test is attached;
-/// the far end is in a namespace of its own, which goes, and the pair with it, when the last
-/// reference to this does. Both ends are up, with addresses and without duplicate detection.
+/// the far end is in a namespace of its own. The pair goes with the near thread if that is a
+/// ``NamespaceExecutor``'s, else with the last reference to this. Both ends are up, with addresses and without duplicate detection.
 public final class VethPair: Sendable {
     /// One end of the pair.
     public struct End: Sendable {
@@ -46,6 +46,8 @@ public final class VethPair: Sendable {
     ///   - subnet: Tells pairs in one namespace apart: addresses are 10.SUBNET.0.1 and
     ///     fd00:SUBNET::1 near, …2 far.
     ///   - mtu: The largest packet of both ends.
+    /// - Returns: The pair, with both carriers on.
+    /// - Throws: What `ip` said, if it refused.
     public static func create(
         near: String = "near0", far: String = "far0", subnet: UInt8 = 77, mtu: UInt32 = 1500
     ) throws -> VethPair {
@@ -60,7 +62,9 @@ public final class VethPair: Sendable {
             return try configure(far, host: 2, subnet: subnet)
         }
         try awaitCarrier(near)
-        return VethPair(near: nearEnd, far: farEnd, farExecutor: executor)
+        let pair = VethPair(near: nearEnd, far: farEnd, farExecutor: executor)
+        _ = WorkQueue.keepOnCurrentThread(pair)
+        return pair
     }
 
     /// Runs a closure in the far namespace, on its own thread, and waits for its answer.

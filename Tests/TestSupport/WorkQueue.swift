@@ -9,6 +9,7 @@ final class WorkQueue: @unchecked Sendable {
     private var work: [@Sendable () -> Void] = []
     private var isStopping = false
     private var thread: pthread_t?
+    private var kept: [any Sendable] = []
 
     init() {
         pthread_mutex_init(mutex, nil)
@@ -71,8 +72,29 @@ final class WorkQueue: @unchecked Sendable {
     }
 
     private func run() {
+        pthread_setspecific(WorkQueue.key, Unmanaged.passUnretained(self).toOpaque())
         while let item = next() { item() }
+        // Let go outside the lock: what is kept may end threads of its own.
+        _ = locked {
+            defer { kept = [] }
+            return kept
+        }
     }
+
+    /// Keeps a value until the calling thread ends; false if the thread is not one of ours.
+    static func keepOnCurrentThread(_ value: any Sendable) -> Bool {
+        guard let current = pthread_getspecific(key) else { return false }
+        // SAFETY: set by `run`, which outlives everything that it calls.
+        let queue = Unmanaged<WorkQueue>.fromOpaque(current).takeUnretainedValue()
+        queue.locked { queue.kept.append(value) }
+        return true
+    }
+
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key, nil)
+        return key
+    }()
 
     private func next() -> (@Sendable () -> Void)? {
         locked {

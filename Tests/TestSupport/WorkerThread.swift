@@ -40,7 +40,7 @@ final class WorkerThread: Sendable {
 
 /// One closure on its way to a thread and its answer on the way back.
 private final class SynchronousCall<Answer>: @unchecked Sendable {
-    private let body: () throws -> Answer
+    private var body: (() throws -> Answer)?
     private let done: UnsafeMutablePointer<sem_t>
     // Written before the semaphore is posted, read after it was waited for.
     private var answer: Result<Answer, any Error>?
@@ -57,8 +57,15 @@ private final class SynchronousCall<Answer>: @unchecked Sendable {
     }
 
     func run() {
-        answer = Result { try body() }
+        evaluate()
         sem_post(done)
+    }
+
+    /// The closure does not escape: it is let go here, before the caller may go on.
+    private func evaluate() {
+        guard let body else { return }
+        self.body = nil
+        answer = Result { try body() }
     }
 
     func wait() throws -> Answer {
