@@ -2,11 +2,6 @@ import ArgumentParser
 import Datapath
 import LinuxSystem
 
-extension Hook: @retroactive ExpressibleByArgument {
-    /// Names of the contract that this version has no program for are told apart from nonsense.
-    init?(argument: String) { self.init(rawValue: argument) }
-}
-
 /// Which attachments a command is about.
 struct Selection: ParsableArguments {
     @Argument(help: "The interface.")

@@ -2,10 +2,6 @@ import ArgumentParser
 import Datapath
 import Policy
 
-extension XDPModeRequest: @retroactive ExpressibleByArgument {
-    init?(argument: String) { self.init(text: argument) }
-}
-
 struct Attach: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put the datapath on an interface, passing and counting until a policy is applied.",

@@ -1,0 +1,10 @@
+public import ArgumentParser
+public import Datapath
+public import Policy
+
+extension XDPModeRequest: ExpressibleByArgument {
+    /// `xdpdrv`, or an alias such as `native`.
+    public init?(argument: String) { self.init(text: argument) }
+}
+
+extension Hook: ExpressibleByArgument {}
