@@ -1,13 +1,14 @@
 #!/usr/bin/env perl
 # Exact UDP traffic for the demo, with nothing but perl.
 #   udp.pl send SOURCE DESTINATION PORT COUNT
-#   udp.pl receive PORT...     prints "listening", counts until SIGTERM, then prints a line
-#                              "PORT SOURCE COUNT" for each pair that was seen
+#   udp.pl receive PORT...
+# The receiver prints "listening", counts until SIGTERM or its parent's end, then prints a line
+# "PORT SOURCE COUNT" for each pair that it saw.
 use strict;
 use warnings;
 use IO::Select;
 use IO::Socket::IP;
-use Socket qw(SOL_SOCKET SO_RCVBUF MSG_DONTWAIT getnameinfo NI_NUMERICHOST NI_NUMERICSERV);
+use Socket qw(SOL_SOCKET MSG_DONTWAIT getnameinfo NI_NUMERICHOST NI_NUMERICSERV);
 
 use constant SO_RCVBUFFORCE => 33;       # asm-generic/socket.h: beyond net.core.rmem_max, root only
 use constant RECEIVE_BUFFER => 8 << 20;
@@ -35,12 +36,14 @@ sub listen_on {
 
 sub receive_datagrams {
     my $select = IO::Select->new(map { listen_on($_) } @_);
+    my $parent = getppid;
     my $stopping = 0;
     my %count;
     $SIG{TERM} = sub { $stopping = 1 };
     $| = 1;
     print "listening\n";
-    while ((my @ready = $select->can_read($stopping ? 0.2 : 0.1)) || !$stopping) {
+    while ((my @ready = $select->can_read(0.2)) || !$stopping) {
+        $stopping = 1 if getppid != $parent;
         for my $socket (@ready) {
             while (defined(my $peer = $socket->recv(my $data, 2048, MSG_DONTWAIT))) {
                 my (undef, $source) = getnameinfo($peer, NI_NUMERICHOST | NI_NUMERICSERV);

@@ -30,21 +30,26 @@ die() {
 [ -x "$NETCTL" ] || die "no netctl at $NETCTL; run 'make build' first"
 
 # The demo ends with `detach --all`. A mount namespace with a bpffs of its own keeps that away from
-# what netctl may be doing on this machine, and takes every pin with it even if this script is killed.
+# what netctl may be doing on this machine, and takes pins and namespaces with it even if this script
+# is killed.
 if [ -z "${VETH_DEMO_ISOLATED:-}" ]; then
   export NETCTL VETH_DEMO_ISOLATED=1
   exec unshare --mount --propagation private "$0" "$@"
 fi
 mount -t bpf bpf /sys/fs/bpf
+mkdir -p /run/netns
+mount -t tmpfs tmpfs /run/netns
 
 client=veth-demo-client-$$
 server=veth-demo-server-$$
+receiver=''
 work=$(mktemp -d)
 ln -s "$NETCTL" "$work/netctl"
 PATH=$work:$PATH
 
 cleanup() {
   trap '' INT TERM
+  [ -z "$receiver" ] || kill "$receiver" 2>/dev/null || true
   if [ -d /sys/fs/bpf/netctl ]; then
     ip netns exec "$server" netctl detach --all >/dev/null 2>&1 || true
   fi
@@ -107,7 +112,7 @@ each=2500
 # Sends `each` datagrams to port 4000 from all four, and 500 to port 1900 from the friends, while a
 # socket on the server counts what arrives; `received PORT SOURCE` then answers from its account.
 send_traffic() {
-  local receiver state
+  local state
   exec 3< <(exec ip netns exec "$server" perl scripts/udp.pl receive 4000 1900)
   receiver=$!
   read -r state <&3 || die "the receiver did not start"
@@ -119,6 +124,7 @@ send_traffic() {
   client perl scripts/udp.pl send "$friend4" "$server4" 1900 500
   client perl scripts/udp.pl send "$friend6" "$server6" 1900 500
   kill "$receiver"
+  receiver=''
   account=$(cat <&3)
   exec 3<&-
   printf '  sent: %d datagrams to port 4000 from each of %s, %s, %s, %s\n' "$each" \
