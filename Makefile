@@ -1,3 +1,69 @@
-build:
-	swift build
-.PHONY: build
+# What to type. `.ci/run` types the same.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# debug builds in half the time; `make demo CONFIG=release` shows the optimised binary.
+CONFIG ?= debug
+
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+SWIFT_SOURCES := Package.swift Sources Tests
+C_SOURCES = $(shell git ls-files '*.c' '*.h')
+SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run)
+
+binary = .build/$(CONFIG)/netctl
+released = .build/release/netctl
+static = .build/static-libraries
+share = $(DESTDIR)$(PREFIX)/share
+completions = \
+	$(share)/bash-completion/completions/netctl \
+	$(share)/zsh/site-functions/_netctl \
+	$(share)/fish/vendor_completions.d/netctl.fish
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 11
+
+build: ## Build .build/debug/netctl
+	swift build --configuration $(CONFIG)
+
+test: deps ## Install what is missing and run the tests; those on the kernel need root
+	swift test --parallel
+
+demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
+	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
+
+check: check-deps ## Lint: Swift, C and shell; warnings are errors in every build
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	clang-format --dry-run -Werror $(C_SOURCES)
+	shellcheck $(SHELL_SOURCES)
+
+fmt: check-deps ## Format Swift and C in place
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+	clang-format -i $(C_SOURCES)
+
+deps: ## Install what build, tests and demo need (Debian, Ubuntu)
+	scripts/install-dependencies.sh build
+
+check-deps:
+	scripts/install-dependencies.sh check
+
+release: ## Build the binary to install: optimised, libraries linked in, stripped
+	scripts/static-libraries.sh $(static)
+	PKG_CONFIG_PATH=$(abspath $(static)) swift build --configuration release \
+		--product netctl --static-swift-stdlib -Xlinker -s
+
+install: release ## Install to PREFIX (/usr/local): the binary, completions, example policies
+	install -D -m 755 $(released) $(DESTDIR)$(PREFIX)/sbin/netctl
+	install -d $(dir $(completions)) $(share)/doc/netctl
+	$(released) --generate-completion-script bash > $(word 1,$(completions))
+	$(released) --generate-completion-script zsh > $(word 2,$(completions))
+	$(released) --generate-completion-script fish > $(word 3,$(completions))
+	cp -R LICENSE bpf/LICENSE.* README.md CHANGELOG.md policies $(share)/doc/netctl/
+
+uninstall: ## Remove what install put there; attachments stay (netctl detach --all first)
+	rm -f $(DESTDIR)$(PREFIX)/sbin/netctl $(completions)
+	rm -rf $(share)/doc/netctl
+
+clean: ## Remove what was built
+	rm -rf .build
+
+.PHONY: help build test demo check fmt deps check-deps release install uninstall clean
