@@ -7,6 +7,7 @@ internal import SystemPackage
 ///
 /// The array must have ``MapFlags/memoryMappable``. The memory keeps the map in the kernel. Other
 /// CPUs write at any time: a value of up to 8 aligned bytes is read whole, a larger one may be torn.
+/// Accesses are plain, neither ordered nor atomic: do not spin on an element.
 public struct MappedArray<Value: BitwiseCopyable>: ~Copyable {
     /// Whether the memory may be written.
     public enum Access: Sendable {

@@ -77,6 +77,25 @@ import Testing
         #expect(try loaded.map("mapped", as: Map.self).info.valueSize == 8)
     }
 
+    @Test func `a map that the kernel refuses is named`() throws {
+        let error = try failure {
+            var object = try Fixture.open()
+            try object.setFlags(map: "prefixes", [])
+            _ = try object.load()
+        }
+        #expect("\(error)" == "create map prefixes: invalid argument (EINVAL)")
+    }
+
+    @Test func `a program that the kernel refuses without a log is named`() throws {
+        let error = try failure {
+            var object = try Fixture.open()
+            try object.setOffloadInterface(program: "swap", 4711)
+            _ = try object.load()
+        }
+        #expect(error.code == .system)
+        #expect("\(error)" == "load program swap: invalid argument (EINVAL)")
+    }
+
     @Test func `a map is reused if it fits`() throws {
         let other = try Map.create(
             type: .array, name: "shared", keySize: 4, valueSize: 4, maxEntries: 50)

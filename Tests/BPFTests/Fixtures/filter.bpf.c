@@ -15,7 +15,7 @@ struct counter {
 
 const volatile __u32 verdict = XDP_PASS;
 const volatile struct counter bias = {};
-__u32 runs; /* .bss */
+__u32 runs;	/* .bss */
 __u32 step = 1; /* .data */
 
 struct {
