@@ -71,5 +71,15 @@ import Testing
         #expect(try stub.testRun(packet: bytes).returnValue == Verdict.tx)
         let error = try failure { try bodies.set(2, body) }
         #expect("\(error)" == "write program array bodies: index 2 is outside 0..<2")
+
+        var other = try Fixture.open()
+        try other.loadOnly(programs: ["swap"])
+        try other.setFlags(program: "swap", .xdpHasFrags)
+        let frags = try other.load().program("swap")
+        let misfit = try failure { try bodies.set(0, frags) }
+        #expect(
+            "\(misfit)"
+                == "write program array bodies: swap differs in type or XDP fragments from the "
+                + "others (EINVAL)")
     }
 }
