@@ -43,9 +43,13 @@ import Testing
         try onVeth { interface in
             let object = try Fixture.load()
             let swap = try object.program("swap")
-            for _ in 0..<2 {
-                _ = try Link.attachXDP(program: swap, interfaceIndex: interface)
+            let dropped = try Link.attachXDP(program: swap, interfaceIndex: interface).info.id
+            // A child of a parallel test may hold a copy of the descriptor until it calls exec.
+            for _ in 0..<1000 where (try? Link(id: dropped)) != nil {
+                usleep(1000)
             }
+            let gone = try failure { _ = try Link(id: dropped) }
+            #expect(gone.code == .notFound)
             let link = try Link.attachXDP(program: swap, interfaceIndex: interface)
             try shell("ip link delete v0")
             #expect(try link.info.interfaceIndex == 0)
