@@ -1,6 +1,7 @@
 internal import CLibbpf
 internal import Glibc
 internal import LinuxSystem
+internal import SystemPackage
 
 /// The number of CPUs that may ever be online, and so of values of an element of a per-CPU map.
 ///
@@ -27,11 +28,11 @@ func kernelInfo<Info>(
 func own(
     _ descriptor: Int32, _ attempt: String, _ subject: String
 ) throws(BPFError) -> OwnedDescriptor {
-    do {
-        return try OwnedDescriptor(duplicating: descriptor)
-    } catch {
-        throw .system(attempt, subject, error)
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else {
+        throw .system(attempt, subject, Errno(rawValue: errno))
     }
+    return OwnedDescriptor(owning: copy)
 }
 
 /// Every id that `next` walks through, in ascending order.

@@ -24,6 +24,11 @@ struct LibbpfWarnings {
         text.firstMatch(of: /prog '([^']*)': BPF program load failed/).map { String($0.1) }
     }
 
+    /// The map that libbpf could not create.
+    var failedMap: String? {
+        text.firstMatch(of: /map '([^']*)': failed to create/).map { String($0.1) }
+    }
+
     /// The verifier's log, which libbpf fetches by a second attempt at the load.
     var verifierLog: VerifierLog? {
         guard let begin = text.firstRange(of: "-- BEGIN PROG LOAD LOG --\n"),

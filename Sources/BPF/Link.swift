@@ -4,6 +4,9 @@ public import SystemPackage
 
 /// A program attached to a hook. Dropping the value detaches it, unless it is pinned.
 ///
+/// Another thread's child process holds a copy of the descriptor between fork and exec, and with it
+/// the attachment: where the hook must be free at once, call ``detach()`` first.
+///
 /// Each hook's way to attach is in a file of its own, `Link+XDP.swift`.
 public struct Link: ~Copyable, Sendable {
     /// The descriptor of the link.

@@ -66,7 +66,7 @@ extension Map {
                 }
                 return
             case let errno:
-                throw .system("delete from map", subject, errno)
+                throw writeFailure("delete from map", errno)
             }
         }
     }

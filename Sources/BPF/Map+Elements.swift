@@ -47,7 +47,7 @@ extension Map {
     borrowing func delete<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) -> Bool {
         let result = withUnsafePointer(to: key) { bpf_map_delete_elem(descriptor.rawValue, $0) }
         guard result == 0 || Errno(rawValue: -result) == .noSuchFileOrDirectory else {
-            throw .system("delete from map", subject, Errno(rawValue: -result))
+            throw writeFailure("delete from map", Errno(rawValue: -result))
         }
         return result == 0
     }
@@ -79,6 +79,14 @@ extension Map {
         }
     }
 
+    /// `EPERM` is about the map first, then about the process.
+    borrowing func writeFailure(_ attempt: String, _ errno: Errno) -> BPFError {
+        .system(
+            attempt, subject, errno,
+            reason: errno == .notPermitted
+                ? "the map is frozen or read-only, or CAP_BPF is missing" : nil)
+    }
+
     /// `E2BIG` of a hash and `ENOSPC` of a trie both mean that the map is full.
     borrowing func updateFailure(_ errno: Errno, at position: Int? = nil) -> BPFError {
         let name = position.map { "\(subject) at element \($0)" } ?? subject
@@ -92,6 +100,8 @@ extension Map {
             var error = BPFError.system("update map", name, errno, reason: "no such element")
             error.code = .notFound
             return error
+        case .notPermitted:
+            return writeFailure("update map", errno)
         default:
             return .system("update map", name, errno)
         }

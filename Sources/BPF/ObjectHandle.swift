@@ -20,7 +20,7 @@ struct ObjectHandle: ~Copyable {
         return names
     }
 
-    /// Every map of the object but the data sections, in file order.
+    /// Every map of the object but the data sections, in libbpf's order.
     borrowing func mapNames() -> [String] {
         var names: [String] = []
         var map = bpf_object__next_map(raw, nil)

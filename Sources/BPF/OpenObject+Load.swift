@@ -22,7 +22,11 @@ extension OpenObject {
 
     private borrowing func refusal(_ errno: Errno, _ warnings: LibbpfWarnings) -> BPFError {
         guard let program = warnings.failedProgram else {
-            return .system("load object", name, errno, hint: warnings.first)
+            if let map = warnings.failedMap {
+                return .system("create map", map, errno)
+            }
+            return .system(
+                "load object", name, errno, hint: errno == .notPermitted ? nil : warnings.first)
         }
         if let log = warnings.verifierLog {
             return BPFError(

@@ -56,6 +56,6 @@ public struct OpenObject: ~Copyable {
     /// Every program of the object, in file order.
     public var programNames: [String] { handle.programNames() }
 
-    /// Every map of the object but its data sections, in file order.
+    /// Every map of the object but its data sections, in libbpf's order.
     public var mapNames: [String] { handle.mapNames() }
 }

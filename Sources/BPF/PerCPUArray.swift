@@ -1,5 +1,6 @@
 internal import CLibbpf
 internal import LinuxSystem
+internal import SystemPackage
 
 /// An array with one value for each CPU: `BPF_MAP_TYPE_PERCPU_ARRAY`, since Linux 4.6.
 public struct PerCPUArray<Value: BitwiseCopyable>: MapView, ~Copyable, Sendable {
@@ -73,6 +74,8 @@ public struct PerCPUArray<Value: BitwiseCopyable>: MapView, ~Copyable, Sendable 
         let result = withUnsafePointer(to: index) {
             bpf_map_update_elem(map.descriptor.rawValue, $0, bytes, 0)
         }
-        try check(result, "write array", map.subject)
+        guard result == 0 else {
+            throw map.updateFailure(Errno(rawValue: -result))
+        }
     }
 }

@@ -16,11 +16,21 @@ public enum Pin {
         }
     }
 
-    /// What a descriptor may refer to.
+    /// What a pin may name.
     enum Kind: String {
-        case program = "bpf-prog"
-        case map = "bpf-map"
-        case link = "bpf_link"
+        case program
+        case map
+        case link
+
+        /// Reads what `/proc/self/fd` shows of a descriptor.
+        init?(file: String) {
+            switch file {
+            case "anon_inode:bpf-prog": self = .program
+            case "anon_inode:bpf-map": self = .map
+            case "anon_inode:bpf-link", "anon_inode:bpf_link": self = .link
+            default: return nil
+            }
+        }
     }
 
     /// Gives an object a name.
@@ -43,9 +53,11 @@ public enum Pin {
         }
         let descriptor = OwnedDescriptor(owning: result)
         let file = fileName(of: descriptor)
-        guard file == "anon_inode:\(kind.rawValue)" || file == "anon_inode:[\(kind.rawValue)]"
-        else {
-            throw BPFError(.wrongType, attempt, path.string, "the pin is \(file)")
+        let found = Kind(file: file)
+        guard found == kind else {
+            throw BPFError(
+                .wrongType, attempt, path.string,
+                "it is the pin of a \(found?.rawValue ?? file), not of a \(kind)")
         }
         return descriptor
     }

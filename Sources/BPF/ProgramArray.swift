@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import SystemPackage
 
 /// Programs that others call by index: `BPF_MAP_TYPE_PROG_ARRAY`, since Linux 4.2.
 ///
@@ -30,7 +31,16 @@ public struct ProgramArray: MapView, ~Copyable, Sendable {
     ///   does not fit the array.
     public borrowing func set(_ index: UInt32, _ program: borrowing Program) throws(BPFError) {
         try map.require(index: index, "write program array")
-        try map.update(index, program.descriptor.rawValue)
+        do {
+            try map.update(index, program.descriptor.rawValue)
+        } catch {
+            guard error.errno == .invalidArgument else {
+                throw error
+            }
+            throw .system(
+                "write program array", map.subject, .invalidArgument,
+                reason: "\(program.subject) differs in type or XDP fragments from the others")
+        }
     }
 
     /// Empties an element: a tail call to it falls through. An empty one stays so.

@@ -50,7 +50,7 @@ struct Counters: ~Copyable {
             maxEntries: UInt32(blocks * slots), flags: .memoryMappable)
     }
 
-    init(pinned path: FilePath, access: MappedMemory.Access) throws {
+    init(pinned path: FilePath, access: MapMemory.Access) throws {
         let map = try Map(pinned: path)
         memory = try MappedArray(map, access: access)
         blocks = memory.count / Self.slots

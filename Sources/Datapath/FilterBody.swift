@@ -107,7 +107,7 @@ private struct FilterTables {
     private func fillBytes<Value: BitwiseCopyable>(
         _ object: borrowing LoadedObject, _ name: String, _ values: [Value]
     ) throws {
-        let memory = try MappedMemory(object.map(name, as: Map.self), access: .readWrite)
+        let memory = try MapMemory(object.map(name, as: Map.self), access: .readWrite)
         memory.withUnsafeBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
     }
 

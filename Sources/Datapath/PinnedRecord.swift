@@ -12,7 +12,7 @@ enum PinnedRecord {
         let map = try Map.create(
             type: .array, name: "record", keySize: 4, valueSize: UInt32(bytes.count),
             maxEntries: 1, flags: .memoryMappable)
-        let memory = try MappedMemory(map, access: .readWrite)
+        let memory = try MapMemory(map, access: .readWrite)
         memory.withUnsafeBytes { $0.copyBytes(from: bytes) }
         try map.pin(at: path)
     }
@@ -22,7 +22,7 @@ enum PinnedRecord {
         _ type: Document.Type = Document.self, at path: FilePath
     ) throws -> Document {
         let map = try Map(pinned: path)
-        let memory = try MappedMemory(map, access: .readOnly)
+        let memory = try MapMemory(map, access: .readOnly)
         let bytes = memory.withUnsafeBytes { Data($0.prefix(map.info.valueSize)) }
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .secondsSince1970

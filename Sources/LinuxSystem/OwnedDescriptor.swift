@@ -26,19 +26,11 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     /// - Returns: The new descriptor.
     /// - Throws: `Errno` of the call, `.tooManyOpenFiles` among them.
     public borrowing func duplicate() throws(Errno) -> OwnedDescriptor {
-        try OwnedDescriptor(duplicating: rawValue)
-    }
-
-    /// Opens a second descriptor of a file that somebody else keeps open, as ``duplicate()`` does.
-    ///
-    /// - Parameter descriptor: A descriptor that stays with its owner.
-    /// - Throws: `Errno` of the call.
-    public init(duplicating descriptor: Int32) throws(Errno) {
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        let copy = fcntl(rawValue, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else {
             throw Errno(rawValue: errno)
         }
-        self.init(owning: copy)
+        return OwnedDescriptor(owning: copy)
     }
 
     /// Gives up the ownership: the caller closes the descriptor from now on.
