@@ -61,11 +61,13 @@ let package = Package(
         .target(
             name: "Datapath",
             dependencies: [
-                "BPF", "BPFObjects", "CLibxdp", "CLibxxhash", "LinuxSystem", "NetctlABI", "NetTypes",
+                "BPF", "BPFObjects", "CLibxdp", "CLibxxhash", "LinuxSystem", "NetctlABI",
+                "NetTypes",
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .target(
-            name: "Statistics", dependencies: ["Datapath", "NetctlABI", "PolicyCompiler"], swiftSettings: strict),
+            name: "Statistics", dependencies: ["Datapath", "NetctlABI", "PolicyCompiler"],
+            swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [
@@ -74,7 +76,7 @@ let package = Package(
             ], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["LinuxSystem", "NetTypes", system],
+            name: "TestSupport", dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", system],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],

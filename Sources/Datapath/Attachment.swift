@@ -1,4 +1,3 @@
-
 /// An attachment as it was found in the kernel.
 public struct Attachment: Sendable {
     /// What a hook does with packets now.

@@ -42,7 +42,10 @@ struct BPFFileSystem {
 
     /// Unmounts what netctl mounted, once nobody has anything there.
     func unmountIfOursAndEmpty() throws {
-        guard try Directory.entries(at: path.string).isEmpty else { return }
+        // Names with a dot are the kernel's own (maps.debug): nobody can pin one.
+        guard try Directory.entries(at: path.string).allSatisfy({ $0.contains(".") }) else {
+            return
+        }
         let table = try ancestor.map { try MountTable(pid: $0) } ?? MountTable.current()
         guard let mount = table.mount(at: Self.mountPoint), mount.type == "bpf",
             mount.source == Self.mountSource
@@ -54,7 +57,8 @@ struct BPFFileSystem {
     private static var candidates: [BPFFileSystem] {
         var all = [BPFFileSystem(path: FilePath(mountPoint), ancestor: nil)]
         if let pid = MountNamespace.nearestAncestorInAnotherMountNamespace() {
-            all.append(BPFFileSystem(path: FilePath("/proc/\(pid)/root\(mountPoint)"), ancestor: pid))
+            all.append(
+                BPFFileSystem(path: FilePath("/proc/\(pid)/root\(mountPoint)"), ancestor: pid))
         }
         return all
     }

@@ -30,7 +30,9 @@ extension Plan.Step: CustomStringConvertible {
             return "attach \(target.name) \(target.point.hook) (\(target.mode.rawValue)): "
                 + "filter \(filter)"
         case .replace(let attachment, let filter):
-            let was = attachment.policy.map { "was \($0.policy)/\($0.filter) \($0.digest.prefix(8))" }
+            let was = attachment.policy.map {
+                "was \($0.policy)/\($0.filter) \($0.digest.prefix(8))"
+            }
             return "replace \(attachment.name) \(attachment.point.hook): filter \(filter) "
                 + "(\(was ?? "had no policy"))"
         case .clear(let attachment):

@@ -59,6 +59,6 @@ extension Attachment {
         guard let required = mode.required, required != record.mode else { return }
         throw DatapathError(
             "attach \(point.hook)", name, "attached in \(record.mode) mode, not \(required)",
-            hint: "'netctl detach \(interface)' first; no packet is judged in between")
+            hint: "'netctl detach \(interface)' first; until it is attached again all packets pass")
     }
 }

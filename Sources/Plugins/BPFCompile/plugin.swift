@@ -9,14 +9,17 @@ struct BPFCompile: BuildToolPlugin {
         let root = context.package.directoryURL
         let bpf = root.appending(path: "bpf")
         let script = root.appending(path: "scripts/embed-bpf.sh")
-        let headers = try ["lib", "include/netctl"].flatMap { try files(in: bpf.appending(path: $0)) }
+        let headers = try ["lib", "include/netctl"].flatMap {
+            try files(in: bpf.appending(path: $0))
+        }
         let clang =
             if let path = ProcessInfo.processInfo.environment["BPF_CLANG"] {
                 URL(filePath: path)
             } else {
                 try context.tool(named: "clang").url
             }
-        return try files(in: bpf).filter { $0.lastPathComponent.hasSuffix(".bpf.c") }.map { source in
+        return try files(in: bpf).filter { $0.lastPathComponent.hasSuffix(".bpf.c") }.map {
+            source in
             let name = source.lastPathComponent.replacing(".bpf.c", with: "")
             let output = context.pluginWorkDirectoryURL.appending(path: "\(name).bpf.swift")
             return .buildCommand(

@@ -4,7 +4,8 @@ import Policy
 
 struct Attach: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put the datapath on an interface, passing and counting until a policy is applied.",
+        abstract:
+            "Put the datapath on an interface, passing and counting until a policy is applied.",
         discussion: """
             Modes: xdpdrv (native) runs in the driver, xdpgeneric (generic) in the network core on \
             any interface, xdpoffload (offload) on the card; auto takes xdpdrv where the driver \
