@@ -56,8 +56,8 @@ int netctl_filesystem_magic(const char *path, uint64_t *magic)
 
 int netctl_interface_driver(int fd, const char *interface, char *driver, size_t size)
 {
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
-	struct ifreq request = {0};
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq request = { 0 };
 
 	if (strlen(interface) >= sizeof(request.ifr_name) || size < sizeof(info.driver))
 		return -EINVAL;

@@ -11,6 +11,8 @@ extension HookObject {
     ///   - slots: A counter slot for each rule, in order.
     ///   - counters: The attachment's counters.
     ///   - bodies: The attachment's program array.
+    /// - Returns: The program.
+    /// - Throws: `BPFError` when the kernel refuses the program or has no memory for its tables.
     func loadFilter(
         _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map
     ) throws -> Program {

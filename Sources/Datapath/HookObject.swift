@@ -38,7 +38,9 @@ struct HookObject {
     ///   - role: The program; the others are not loaded.
     ///   - tables: The maps that it uses besides counters and bodies.
     ///   - counters: The attachment's counters.
-    ///   - bodies: The attachment's program array; nil for a program that calls none.
+    ///   - bodies: The attachment's program array.
+    /// - Returns: The object, not loaded.
+    /// - Throws: `BPFError`.
     func open(
         _ role: Role, tables: [String] = [], counters: borrowing Map, bodies: borrowing Map
     ) throws -> OpenObject {

@@ -55,6 +55,7 @@ final class PreparedAttachment {
     ///
     /// - Parameter owner: The policy whose `attach:` asks for it.
     /// - Returns: The mode, chosen if `auto` was asked for.
+    /// - Throws: ``DatapathError`` when the hook is taken or the driver refuses.
     func attach(owner: Name?) throws -> XDPMode {
         let namespace = try AttachTarget.open(target.namespace)
         let attached = try namespace.perform { try XDPAttacher(target).attach(stub) }

@@ -8,6 +8,7 @@ extension Reconciler {
     /// - Parameters:
     ///   - points: The attachments.
     ///   - duration: When the pause ends by itself, whoever is dead; nil: at `resume`.
+    /// - Throws: ``DatapathError``.
     public func pause(
         _ points: [AttachPoint], for duration: Duration?
     ) throws(DatapathError) {

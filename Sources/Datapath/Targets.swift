@@ -18,7 +18,7 @@ struct Targets {
     /// - Parameters:
     ///   - entries: The policy's `attach:`.
     ///   - interfaces: Only these, when not empty.
-    ///   - scan: The interfaces there are.
+    /// - Throws: ``DatapathError`` for an interface that is not there and not optional.
     init(_ entries: [AttachEntry], only interfaces: [String]) throws {
         var patterns: [(InterfacePattern, AttachEntry)] = []
         for entry in entries {

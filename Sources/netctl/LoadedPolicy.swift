@@ -20,6 +20,8 @@ struct LoadedPolicy {
     /// The policy, unless it is refused.
     ///
     /// - Parameter strict: Whether warnings refuse it, too.
+    /// - Returns: The policy.
+    /// - Throws: `ExitStatus.invalidPolicy`; the reasons have been printed.
     func accepted(strict: Bool) throws(ExitStatus) -> PolicyRevision {
         guard let revision, !strict || diagnostics.isEmpty else { throw .invalidPolicy }
         return revision

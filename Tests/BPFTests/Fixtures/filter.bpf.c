@@ -15,7 +15,7 @@ struct counter {
 
 const volatile __u32 verdict = XDP_PASS;
 const volatile struct counter bias = {};
-__u32 runs;	/* .bss */
+__u32 runs; /* .bss */
 __u32 step = 1; /* .data */
 
 struct {
@@ -72,7 +72,7 @@ SEC("xdp")
 int by_source(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
-	struct prefix4 key = {.length = 32};
+	struct prefix4 key = { .length = 32 };
 	__u32 *found;
 
 	if (data + 34 > (void *)(long)ctx->data_end)
