@@ -32,7 +32,7 @@ public struct Count: Sendable, Equatable, Codable {
 
 /// The counters of one attachment, read and corrected in place, without system calls.
 ///
-/// A block of slots for each possible CPU, written by programs alone, and one for the control plane:
+/// A block of slots for each processor number, written by programs alone, and one for the control plane:
 /// what it holds is added to the sum, so that moving or forgetting a count never touches a number
 /// that a program may be writing.
 struct Counters: ~Copyable {
@@ -43,7 +43,7 @@ struct Counters: ~Copyable {
 
     /// Makes the counters of a new attachment, all zero.
     static func create() throws -> Map {
-        let blocks = try possibleCPUCount() + 1
+        let blocks = try ProcessorIDs.limit() + 1
         return try Map.create(
             type: .array, name: "counters", keySize: 4,
             valueSize: UInt32(MemoryLayout<netctl_counter>.size),
