@@ -87,8 +87,9 @@ struct FilterCompiler {
             compiled.dport = try portTable(.dport, &rows, terms: \.dport)
         }
         guard rows.bytes <= Self.rowBytesMax else {
-            throw error("its rows would take \(rows.bytes >> 20) MB of at most 64; "
-                + "use fewer overlapping sets")
+            throw error(
+                "its rows would take \(rows.bytes >> 20) MB of at most 64; "
+                    + "use fewer overlapping sets")
         }
         compiled.rowSummaries = rows.summaries
         compiled.rowWords = rows.words
