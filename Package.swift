@@ -72,7 +72,7 @@ let package = Package(
             ], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["LinuxSystem", "NetTypes", system],
+            name: "TestSupport", dependencies: ["LinuxSystem", "NetTypes", "Policy", system],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
