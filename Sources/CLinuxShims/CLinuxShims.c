@@ -1,1 +1,78 @@
+#define _GNU_SOURCE
 #include "CLinuxShims.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+_Static_assert(NETCTL_CLONE_FS == CLONE_FS, "CLONE_FS");
+_Static_assert(NETCTL_CLONE_NEWNS == CLONE_NEWNS, "CLONE_NEWNS");
+_Static_assert(NETCTL_CLONE_NEWNET == CLONE_NEWNET, "CLONE_NEWNET");
+
+int netctl_unshare(int flags)
+{
+	return unshare(flags) ? -errno : 0;
+}
+
+int netctl_setns(int fd, int flags)
+{
+	return setns(fd, flags) ? -errno : 0;
+}
+
+pid_t netctl_gettid(void)
+{
+	return (pid_t)syscall(SYS_gettid);
+}
+
+int netctl_pipe(int ends[2])
+{
+	return pipe2(ends, O_CLOEXEC) ? -errno : 0;
+}
+
+const char *netctl_errno_name(int number)
+{
+	return strerrorname_np(number);
+}
+
+int netctl_filesystem_magic(const char *path, uint64_t *magic)
+{
+	struct statfs status;
+
+	if (statfs(path, &status))
+		return -errno;
+	*magic = (uint64_t)status.f_type & 0xffffffff;
+	return 0;
+}
+
+int netctl_interface_driver(int fd, const char *interface, char *driver, size_t size)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq request = {0};
+
+	if (strlen(interface) >= sizeof(request.ifr_name) || size < sizeof(info.driver))
+		return -EINVAL;
+	strcpy(request.ifr_name, interface);
+	request.ifr_data = (void *)&info;
+	if (ioctl(fd, SIOCETHTOOL, &request))
+		return -errno;
+
+	memcpy(driver, info.driver, sizeof(info.driver));
+	driver[sizeof(info.driver) - 1] = '\0';
+	return 0;
+}
+
+int netctl_bpf(int command, const void *attributes, unsigned int size)
+{
+	long result = syscall(SYS_bpf, command, attributes, size);
+
+	return result < 0 ? -errno : (int)result;
+}

@@ -1,1 +1,36 @@
 #pragma once
+/* What Swift cannot import from the Linux headers: names behind _GNU_SOURCE, variadic calls and
+ * structures with unions. Every function answers a negative errno on failure, so that nothing
+ * can overwrite errno before it is read.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum netctl_clone_flag {
+	NETCTL_CLONE_FS = 0x00000200,
+	NETCTL_CLONE_NEWNS = 0x00020000,
+	NETCTL_CLONE_NEWNET = 0x40000000,
+};
+
+int netctl_unshare(int flags);
+int netctl_setns(int fd, int flags);
+pid_t netctl_gettid(void);
+
+/* Both descriptors close on exec. */
+int netctl_pipe(int ends[2]);
+
+/* Name of an errno, "ENOENT"; NULL when the C library has none. */
+const char *netctl_errno_name(int number);
+
+/* f_type of statfs(2). */
+int netctl_filesystem_magic(const char *path, uint64_t *magic);
+
+/* Driver name of an interface (ETHTOOL_GDRVINFO).
+ * fd: a socket of any family, in whose network namespace the interface is.
+ * driver: at least 32 bytes, always terminated on success.
+ */
+int netctl_interface_driver(int fd, const char *interface, char *driver, size_t size);
+
+/* bpf(2): a descriptor or 0. Only for programs too small to deserve an object file. */
+int netctl_bpf(int command, const void *attributes, unsigned int size);

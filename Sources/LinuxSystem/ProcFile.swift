@@ -1,0 +1,30 @@
+internal import Glibc
+internal import SystemPackage
+
+/// Files of procfs, which know no size: read until the end.
+enum ProcFile {
+    /// The whole text of `path`.
+    static func read(_ path: String) throws(SystemError) -> String {
+        do {
+            return String(decoding: try bytes(path), as: UTF8.self)
+        } catch {
+            throw SystemError(attempt: "read", subject: path, errno: error)
+        }
+    }
+
+    private static func bytes(_ path: String) throws(Errno) -> [UInt8] {
+        let file = try OwnedDescriptor.open(path)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let count = Glibc.read(file.rawValue, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            guard count > 0 else {
+                let errno = Errno.current
+                if errno == .interrupted { continue }
+                throw errno
+            }
+            bytes.append(contentsOf: chunk.prefix(count))
+        }
+    }
+}
