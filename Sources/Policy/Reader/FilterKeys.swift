@@ -1,0 +1,70 @@
+/// A filter that is being read.
+struct FilterDraft {
+    var defaultVerdict: PassOrDrop?
+    var malformed = PassOrDrop.drop
+    var nonIP = PassOrDrop.pass
+    var rules: [Rule] = []
+
+    /// The keys of a filter.
+    static let keys = KeyTable<FilterDraft>([
+        .required("default") { value, draft, reading in
+            draft.defaultVerdict = reading.verdict(value, of: "default")
+        },
+        .optional("malformed") { value, draft, reading in
+            draft.malformed = reading.verdict(value, of: "malformed") ?? draft.malformed
+        },
+        .optional("non-ip") { value, draft, reading in
+            draft.nonIP = reading.verdict(value, of: "non-ip") ?? draft.nonIP
+        },
+        .optional("rules") { $1.rules = $2.rules($0) },
+        .unsupported("monitor"), .unsupported("log"),
+    ])
+}
+
+extension Reading {
+    /// A filter; nil after an error.
+    func filter(_ key: YAMLValue, _ value: YAMLValue) -> Filter? {
+        let name = name(key, of: "a filter")
+        var draft = FilterDraft()
+        let subject = "filter '\((key.text ?? "").shortened)'"
+        FilterDraft.keys.read(value, into: &draft, subject: subject, self)
+        guard let name, let verdict = draft.defaultVerdict else { return nil }
+        return Filter(
+            name: name, defaultVerdict: verdict, malformed: draft.malformed, nonIP: draft.nonIP,
+            rules: draft.rules, location: location(of: key))
+    }
+
+    fileprivate func verdict(_ value: YAMLValue, of key: String) -> PassOrDrop? {
+        choice(value, of: key, synonyms: verdictSynonyms)
+    }
+
+    fileprivate func rules(_ value: YAMLValue) -> [Rule] {
+        guard case .sequence(let elements) = value.content else {
+            error(
+                "wrong-type", "'rules' must be a list, not \(value.kind)",
+                hint: value.isEmpty ? "write [] for no rules" : "start each rule with '-'",
+                at: value)
+            return []
+        }
+        guard elements.count <= PolicyLimits.rules else {
+            error(
+                "limit", "a filter has at most \(PolicyLimits.rules) rules, not \(elements.count)",
+                at: value)
+            return []
+        }
+        var lines: [Name: Int] = [:]
+        var rules: [Rule] = []
+        for (index, element) in elements.enumerated() {
+            guard let rule = rule(element, number: index + 1) else { continue }
+            if let first = lines[rule.name] {
+                report(
+                    .error, "duplicate-name", "rule '\(rule.name)' is already on line \(first)",
+                    at: rule.location)
+            } else {
+                lines[rule.name] = rule.location.line
+            }
+            rules.append(rule)
+        }
+        return rules
+    }
+}

@@ -1,0 +1,95 @@
+/// A key of one level of the policy file, and what reads its value into the draft of that level.
+struct Key<Draft>: Sendable {
+    /// Whether a key must, may or cannot be given.
+    enum Presence: Sendable {
+        case required
+        case optional
+        /// In the documentation, and not in this version.
+        case unsupported
+    }
+
+    let name: String
+    let presence: Presence
+    let read: @Sendable (YAMLValue, inout Draft, Reading) -> Void
+
+    static func required(
+        _ name: String, _ read: @escaping @Sendable (YAMLValue, inout Draft, Reading) -> Void
+    ) -> Key { Key(name: name, presence: .required, read: read) }
+
+    static func optional(
+        _ name: String, _ read: @escaping @Sendable (YAMLValue, inout Draft, Reading) -> Void
+    ) -> Key { Key(name: name, presence: .optional, read: read) }
+
+    static func unsupported(_ name: String) -> Key {
+        Key(name: name, presence: .unsupported) { _, _, _ in }
+    }
+}
+
+/// The keys of one level of the policy file. A new key is one more entry.
+struct KeyTable<Draft>: Sendable {
+    let keys: [Key<Draft>]
+
+    init(_ keys: [Key<Draft>]) { self.keys = keys }
+
+    /// Reads the mapping `value` into `draft`.
+    ///
+    /// - Parameters:
+    ///   - value: What should be a mapping.
+    ///   - draft: What the keys' readers fill.
+    ///   - subject: What the mapping is, such as `rule 'web'`.
+    ///   - reading: Where errors go.
+    func read(
+        _ value: YAMLValue, into draft: inout Draft, subject: String, _ reading: Reading
+    ) {
+        guard case .mapping(let pairs) = value.content else {
+            reading.error(
+                "wrong-type", "\(subject) must be a mapping, not \(value.kind)",
+                hint: "write keys and values: { \(keys[0].name): … }", at: value)
+            return
+        }
+        var missing = keys.filter { $0.presence == .required }.map(\.name)
+        for pair in pairs {
+            guard let name = pair.key.text else { continue }
+            missing.removeAll { $0 == name }
+            guard let key = keys.first(where: { $0.name == name }) else {
+                let suggestion = reportUnknown(pair, subject: subject, reading)
+                missing.removeAll { $0 == suggestion }
+                continue
+            }
+            if key.presence == .unsupported {
+                reading.unsupported("'\(name)'", at: pair.key)
+                // What else belongs to an unsupported key cannot be known here.
+                missing = []
+                continue
+            }
+            key.read(pair.value, &draft, reading)
+        }
+        for name in missing {
+            reading.error("missing-key", "\(subject) has no '\(name)'", at: value)
+        }
+    }
+
+    private func reportUnknown(
+        _ pair: (key: YAMLValue, value: YAMLValue), subject: String, _ reading: Reading
+    ) -> String? {
+        let name = pair.key.text ?? ""
+        if pair.value.isEmpty, let hint = reading.source.commaHint(before: pair.key) {
+            reading.error(
+                "unknown-key", "unknown key '\(name.shortened)' in \(subject)", hint: hint,
+                at: pair.key)
+            return nil
+        }
+        let suggestion = Suggestion.closest(to: name, among: keys.map(\.name))
+        reading.error(
+            "unknown-key", "unknown key '\(name.shortened)' in \(subject)",
+            hint: suggestion.map { "did you mean '\($0)'?" }, at: pair.key)
+        return suggestion
+    }
+}
+
+extension Reading {
+    /// Reports something that the contract has and this version has not.
+    func unsupported(_ what: String, at value: YAMLValue) {
+        error("unsupported", "\(what) is not supported by this version of netctl", at: value)
+    }
+}

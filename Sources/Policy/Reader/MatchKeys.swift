@@ -1,0 +1,95 @@
+import NetTypes
+
+extension Match {
+    /// The keys of `match:`.
+    static let keys = KeyTable<Match>([
+        .optional("src") { $1.src = $2.addressTerms($0, of: "src") },
+        .optional("dst") { $1.dst = $2.addressTerms($0, of: "dst") },
+        .optional("proto") { $1.proto = $2.protocols($0) },
+        .optional("sport") { $1.sport = $2.portTerms($0, of: "sport") },
+        .optional("dport") { $1.dport = $2.portTerms($0, of: "dport") },
+        .unsupported("tcp-flags"), .unsupported("icmp-type"), .unsupported("family"),
+        .unsupported("ethertype"), .unsupported("vlan"), .unsupported("fragment"),
+        .unsupported("length"), .unsupported("ttl"), .unsupported("dscp"),
+        .unsupported("ext-header"), .unsupported("mark"), .unsupported("not"),
+        .unsupported("socket"),
+    ])
+}
+
+extension Reading {
+    /// The elements of `src` and `dst`.
+    func addressTerms(_ value: YAMLValue, of key: String) -> [AddressTerm] {
+        elements(value, of: key).compactMap { element in
+            guard let text = text(element, of: "an address") else { return nil }
+            if text.hasPrefix("@") {
+                return setReference(text, .addresses, of: key, at: element).map(AddressTerm.set)
+            }
+            return addressTerm(text, at: element)
+        }
+    }
+
+    /// An address, a prefix or a range; nil after an error.
+    func addressTerm(_ text: String, at value: YAMLValue) -> AddressTerm? {
+        do {
+            return try AddressSyntax.parse(text)
+        } catch {
+            let (message, hint) = error.explanation(of: text)
+            self.error(error.code, message, hint: hint, at: value)
+            return nil
+        }
+    }
+
+    /// The elements of `sport` and `dport`.
+    func portTerms(_ value: YAMLValue, of key: String) -> [PortTerm] {
+        elements(value, of: key).compactMap { element in
+            guard let text = text(element, of: "a port") else { return nil }
+            if text.hasPrefix("@") {
+                return setReference(text, .ports, of: key, at: element).map(PortTerm.set)
+            }
+            return portRange(text, at: element).map(PortTerm.range)
+        }
+    }
+
+    /// A port or a range; nil after an error.
+    func portRange(_ text: String, at value: YAMLValue) -> PortRange? {
+        do {
+            return try PortSyntax.parse(text)
+        } catch {
+            self.error(error.code, error.message, hint: error.hint, at: value)
+            return nil
+        }
+    }
+
+    /// The elements of `proto`.
+    func protocols(_ value: YAMLValue) -> [IPProtocol] {
+        elements(value, of: "proto").compactMap { element in
+            guard let text = text(element, of: "a protocol") else { return nil }
+            if let known = IPProtocol(name: text) { return known }
+            if let number = Decimal.parse(text) {
+                if let byte = UInt8(exactly: number) { return IPProtocol(number: byte) }
+                error(
+                    "invalid-protocol", "protocol \(number) is out of range",
+                    hint: "protocols are 0-255", at: element)
+                return nil
+            }
+            let names = IPProtocol.names.map(\.name)
+            error(
+                "invalid-protocol", "unknown protocol '\(text.shortened)'",
+                hint: Suggestion.hint(for: text, among: names), at: element)
+            return nil
+        }
+    }
+
+    private func setReference(
+        _ text: String, _ kind: SetReference.Kind, of key: String, at value: YAMLValue
+    ) -> Name? {
+        let name = String(text.dropFirst())
+        guard let name = try? Name(name) else {
+            error("invalid-name", "'\(text.shortened)' does not name a set", at: value)
+            return nil
+        }
+        setReferences.append(
+            SetReference(name: name, kind: kind, key: key, location: location(of: value)))
+        return name
+    }
+}

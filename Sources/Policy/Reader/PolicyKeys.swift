@@ -1,0 +1,62 @@
+/// The policy files that have been read so far.
+struct PolicyDraft {
+    /// The file that is being read.
+    var source: PolicySource
+    var names: [(name: Name?, location: SourceLocation)] = []
+    var hasVersion = false
+    var sets: [SetDraft] = []
+    var filters: [Filter] = []
+    /// Names of filters, those with errors included.
+    var filterNames: [(name: String, location: SourceLocation)] = []
+    var attach: [AttachEntry]?
+
+    /// The keys of a policy file.
+    static let keys = KeyTable<PolicyDraft>([
+        .optional("version") { value, draft, reading in
+            draft.hasVersion = true
+            guard value.text != "1" else { return }
+            reading.error(
+                "version", "version \(value.kind) is not known",
+                hint: "this netctl reads version 1", at: value)
+        },
+        .optional("name") { value, draft, reading in
+            let name = reading.name(value, of: "a policy")
+            draft.names.append((name, reading.location(of: value)))
+        },
+        .optional("sets") { value, draft, reading in
+            for pair in reading.pairs(value, of: "sets") {
+                guard let set = reading.set(pair.key, pair.value, of: draft.source) else {
+                    continue
+                }
+                draft.sets.append(set)
+            }
+        },
+        .optional("filters") { value, draft, reading in
+            for pair in reading.pairs(value, of: "filters") {
+                draft.filterNames.append((pair.key.text ?? "", reading.location(of: pair.key)))
+                if let filter = reading.filter(pair.key, pair.value) {
+                    draft.filters.append(filter)
+                }
+            }
+        },
+        .optional("attach") { value, draft, reading in
+            draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
+        },
+        .unsupported("devices"), .unsupported("tests"),
+    ])
+}
+
+extension Reading {
+    /// The entries of `sets:` and `filters:`.
+    fileprivate func pairs(
+        _ value: YAMLValue, of key: String
+    ) -> [(key: YAMLValue, value: YAMLValue)] {
+        guard case .mapping(let pairs) = value.content else {
+            error(
+                "wrong-type", "'\(key)' must be a mapping of names, not \(value.kind)",
+                hint: value.isEmpty ? "write {} for none" : nil, at: value)
+            return []
+        }
+        return pairs
+    }
+}

@@ -1,0 +1,21 @@
+/// The stated limits of a policy, checked before anything is loaded.
+public enum PolicyLimits {
+    /// Bytes of all policy files together, without their set files.
+    public static let bytes = 2 * 1024 * 1024
+    /// Sets in a policy.
+    public static let sets = 1_024
+    /// Rules in a filter.
+    public static let rules = 4_096
+    /// Prefixes over all sets that are read from files or written inline.
+    public static let prefixes = 10_000_000
+    /// Prefixes over all sets of sets.
+    public static let combinedPrefixes = 4 * prefixes
+    /// Nodes of a policy file, aliases counted as often as they are used.
+    public static let nodes = 1_000_000
+    /// Levels of lists and mappings inside each other.
+    public static let depth = 64
+    /// Errors and warnings that are reported; the rest is counted.
+    public static let diagnostics = 1_000
+    /// Malformed lines that are reported of one set file; the rest is counted.
+    public static let malformedLines = 20
+}

@@ -1,0 +1,28 @@
+/// What reading policy files gave.
+public struct ReadResult: Sendable {
+    /// The policy; nil when there is any error.
+    public var policy: Policy?
+    /// All errors and warnings, in the order of the files.
+    public var diagnostics: [Diagnostic]
+    /// The texts of the policy files, for excerpts.
+    private let texts: [String: SourceText]
+
+    init(policy: Policy?, diagnostics: [Diagnostic], texts: [SourceText]) {
+        self.policy = policy
+        self.diagnostics = diagnostics
+        self.texts = Dictionary(texts.map { ($0.path, $0) }) { first, _ in first }
+    }
+
+    /// Whether there is any error.
+    public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// The line of a policy file that a diagnostic is about; nil for set files.
+    public func sourceLine(of diagnostic: Diagnostic) -> String? {
+        texts[diagnostic.location.file]?.line(diagnostic.location.line)
+    }
+
+    /// The diagnostic as text, with the line and a caret where there is one.
+    public func rendered(_ diagnostic: Diagnostic) -> String {
+        diagnostic.render(sourceLine: sourceLine(of: diagnostic))
+    }
+}

@@ -1,0 +1,30 @@
+extension SourceText {
+    /// The advice for a key that is only the rest of a value that holds a comma, or nil.
+    ///
+    /// `{ src: 10.0.0.1,10.0.0.2 }` is a mapping of two keys to YAML.
+    func commaHint(before key: YAMLValue) -> String? {
+        guard let line = line(key.line), let offset = offset(line: key.line, column: key.column),
+            let start = self.offset(line: key.line, column: 1)
+        else { return nil }
+        let before = bytes[start..<offset].reversed().drop { $0 == UInt8(ascii: " ") }
+        guard before.first == UInt8(ascii: ",") else { return nil }
+        let stops = Set(" [{".utf8)
+        let value = before.prefix { !stops.contains($0) }.reversed()
+        guard value.count > 1, line.utf8.count <= 1_000 else { return nil }
+        let rest = rawToken(line: key.line, column: key.column) ?? ""
+        let whole = String(decoding: Array(value), as: UTF8.self) + rest
+        guard !whole.contains(":") || whole.contains("::") || whole.contains(".") else {
+            return nil
+        }
+        let list = whole.split(separator: ",").map { Quoting.scalar(String($0)) }
+        return "quote a value that holds a comma: \(Quoting.quoted(whole)),"
+            + " or write a list: [\(list.joined(separator: ", "))]"
+    }
+
+    /// The advice to quote what stands at a value, where YAML took it apart; or nil.
+    func quotingHint(for value: YAMLValue) -> String? {
+        guard let token = rawToken(line: value.line, column: value.column) else { return nil }
+        guard token.hasPrefix(":") || token.hasSuffix(":") else { return nil }
+        return Quoting.hint(token)
+    }
+}
