@@ -10,8 +10,12 @@ extension CompiledFilter {
     ///   - sets: The sets of its policy.
     /// - Throws: ``CompileError`` when the tables would exceed a limit.
     public init(_ filter: Filter, sets: [NamedSet]) throws(CompileError) {
+        try self.init(filter, sets: sets, rowBytesMax: FilterCompiler.rowBytesMax)
+    }
+
+    init(_ filter: Filter, sets: [NamedSet], rowBytesMax: Int) throws(CompileError) {
         self.init(filter)
-        var compiler = FilterCompiler(filter: filter, sets: sets)
+        var compiler = FilterCompiler(filter: filter, sets: sets, rowBytesMax: rowBytesMax)
         try compiler.fill(&self)
     }
 
@@ -48,12 +52,14 @@ struct FilterCompiler {
     static let rowBytesMax = 64 << 20
 
     let filter: Filter
+    private let rowBytesMax: Int
     private let addressSets: [Name: AddressSet]
     private let portSets: [Name: [PortRange]]
     private let constrained: [Set<Dimension>]
 
-    init(filter: Filter, sets: [NamedSet]) {
+    init(filter: Filter, sets: [NamedSet], rowBytesMax: Int) {
         self.filter = filter
+        self.rowBytesMax = rowBytesMax
         var addressSets: [Name: AddressSet] = [:]
         var portSets: [Name: [PortRange]] = [:]
         for set in sets {
@@ -86,7 +92,7 @@ struct FilterCompiler {
         if used.contains(.dport) {
             compiled.dport = try portTable(.dport, &rows, terms: \.dport)
         }
-        guard rows.bytes <= Self.rowBytesMax else {
+        guard rows.bytes <= rowBytesMax else {
             throw error(
                 "its rows would take \(rows.bytes >> 20) MB of at most 64; "
                     + "use fewer overlapping sets")

@@ -63,8 +63,8 @@ public struct RandomPolicy: Equatable, Sendable {
     }
 }
 
-/// The name of a literal in a test.
-func literalName(_ text: String) -> Name {
+/// The name that a literal in a test stands for; a bad one ends the process.
+public func literalName(_ text: String) -> Name {
     do throws(NameError) {
         return try Name(text)
     } catch {
