@@ -106,6 +106,23 @@ enum walk {
 	WALK_CUT,
 };
 
+static __always_inline bool is_extension(__u32 protocol)
+{
+	switch (protocol) {
+	case EXT_HOP_BY_HOP:
+	case EXT_ROUTING:
+	case EXT_FRAGMENT:
+	case EXT_AUTHENTICATION:
+	case EXT_DESTINATION:
+	case EXT_MOBILITY:
+	case EXT_HIP:
+	case EXT_SHIM6:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Steps over one extension header. Global, so that the verifier judges it once and not eight times.
  * `static` global functions do not exist: the name is visible in the object, no more.
  */
@@ -116,19 +133,8 @@ __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *curso
 
 	if (!cursor)
 		return WALK_CUT;
-	switch (cursor->protocol) {
-	case EXT_HOP_BY_HOP:
-	case EXT_ROUTING:
-	case EXT_FRAGMENT:
-	case EXT_AUTHENTICATION:
-	case EXT_DESTINATION:
-	case EXT_MOBILITY:
-	case EXT_HIP:
-	case EXT_SHIM6:
-		break;
-	default:
+	if (!is_extension(cursor->protocol))
 		return WALK_DONE;
-	}
 	if (!read_frame(ctx, cursor->offset, &header, sizeof(header)))
 		return WALK_CUT;
 	if (cursor->protocol == EXT_FRAGMENT)
@@ -195,8 +201,11 @@ static __always_inline __u32 l3_end(hook_ctx *ctx, struct packet *packet, __u32 
 {
 	__u32 end = offset + said;
 
-	/* Equal in all but padded, multi-buffer and hostile frames: the helper is not called. */
-	if (end != packet->length && packet->length > ETHERNET_FRAME_MIN)
+	/* Equal in all but padded, multi-buffer and hostile frames: the helper is not called. Nor is
+	 * it for the padding of a short frame; one that a driver split behind its headers says more.
+	 */
+	if (end > packet->length || jumbo ||
+	    (end != packet->length && packet->length > ETHERNET_FRAME_MIN))
 		packet->length = whole_length(ctx);
 	if (jumbo && packet->length - offset > IP_LENGTH_MAX)
 		return packet->length;
@@ -250,12 +259,11 @@ static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packe
 	cursor->offset += sizeof(ip);
 	cursor->protocol = ip.next_header;
 
-	/* One step more than headers: the last one sees that none is left. */
-	for (int i = 0; i <= NETCTL_EXT_HEADERS_MAX && step == WALK_MORE; i++)
+	for (int i = 0; i < NETCTL_EXT_HEADERS_MAX && step == WALK_MORE; i++)
 		step = step_extension(ctx, cursor);
 	if (step == WALK_CUT)
 		unreadable(packet, NETCTL_FIELD_PROTO | NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
-	else if (step == WALK_MORE)
+	else if (step == WALK_MORE && is_extension(cursor->protocol))
 		unreadable(packet, NETCTL_FIELD_PROTO | NETCTL_FIELD_L4, NETCTL_REASON_EXT_HEADERS);
 	return NETCTL_REASON_RULE;
 }
@@ -269,7 +277,7 @@ static __always_inline bool is_vlan(__be16 type)
 static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *packet)
 {
 	struct ethernet_header ethernet;
-	struct cursor cursor;
+	struct cursor cursor = {};
 	enum netctl_reason reason;
 	__be16 type;
 
