@@ -78,15 +78,15 @@ struct FilterCompiler {
         var used = filter.rules.reduce(into: Set<Dimension>()) { $0.formUnion($1.match.dimensions) }
         // Rules that match everything still need a row to be found by.
         if used.isEmpty { used = [.proto] }
-        if used.contains(.src) { compiled.src = try addressTable(.src, terms: \.src) }
-        if used.contains(.dst) { compiled.dst = try addressTable(.dst, terms: \.dst) }
+        if used.contains(.src) { compiled.src = try addressTable(.src, terms: \.keys.src) }
+        if used.contains(.dst) { compiled.dst = try addressTable(.dst, terms: \.keys.dst) }
         if used.contains(.proto) {
             compiled.proto = try valueTable(count: 256) { match in
-                match.proto?.map { Int($0.number)...Int($0.number) }
+                match.keys.proto?.map { Int($0.number)...Int($0.number) }
             }
         }
-        if used.contains(.sport) { compiled.sport = try portTable(terms: \.sport) }
-        if used.contains(.dport) { compiled.dport = try portTable(terms: \.dport) }
+        if used.contains(.sport) { compiled.sport = try portTable(terms: \.keys.sport) }
+        if used.contains(.dport) { compiled.dport = try portTable(terms: \.keys.dport) }
         compiled.rowSummaries = rows.summaries
         compiled.rowWords = rows.words
     }

@@ -25,15 +25,15 @@ extension ReferenceInterpreter {
     /// One key that fails settles it, whatever cannot be read.
     func answer(_ match: Match, _ packet: ReferencePacket) -> ReferenceAnswer {
         var answers: [ReferenceAnswer] = []
-        if let terms = match.src { answers.append(contains(terms, packet.source)) }
-        if let terms = match.dst { answers.append(contains(terms, packet.destination)) }
-        if let protocols = match.proto {
+        if let terms = match.keys.src { answers.append(contains(terms, packet.source)) }
+        if let terms = match.keys.dst { answers.append(contains(terms, packet.destination)) }
+        if let protocols = match.keys.proto {
             answers.append(packet.proto.answer { protocols.contains($0) })
         }
-        if let terms = match.sport {
+        if let terms = match.keys.sport {
             answers.append(packet.sport.answer { contains(terms, $0) })
         }
-        if let terms = match.dport {
+        if let terms = match.keys.dport {
             answers.append(packet.dport.answer { contains(terms, $0) })
         }
         if answers.contains(.fails) { return .fails }

@@ -13,7 +13,7 @@ import Testing
         let rules = (1...ruleCount).map { port in
             Rule(
                 name: literalName("port-\(port)"),
-                match: Match(dport: [.range(PortRange(UInt16(port)))]), action: .drop)
+                match: Match(MatchKeys(dport: [.range(PortRange(UInt16(port)))])), action: .drop)
         }
         return Filter(name: literalName("test"), defaultVerdict: .pass, rules: rules)
     }

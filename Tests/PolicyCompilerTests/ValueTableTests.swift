@@ -103,7 +103,8 @@ import Testing
                 PortRange(UInt16(start), UInt16(start + size - 1))
             }
             return Rule(
-                name: literalName("bit-\(bit)"), match: Match(dport: ranges.map(PortTerm.range)),
+                name: literalName("bit-\(bit)"),
+                match: Match(MatchKeys(dport: ranges.map(PortTerm.range))),
                 action: .drop)
         }
         let filter = Filter(name: literalName("test"), defaultVerdict: .pass, rules: rules)

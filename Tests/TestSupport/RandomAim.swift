@@ -42,11 +42,11 @@ struct RandomAim: Sendable {
             dport: port(target.dport, \.dport, using: &random))
     }
 
-    private func match(using random: inout SeededRandom) -> Match {
-        rules.isEmpty ? Match() : random.one(of: rules).match
+    private func match(using random: inout SeededRandom) -> MatchKeys {
+        rules.isEmpty ? MatchKeys() : random.one(of: rules).match.keys
     }
 
-    private func proto(_ target: Match, using random: inout SeededRandom) -> UInt8 {
+    private func proto(_ target: MatchKeys, using random: inout SeededRandom) -> UInt8 {
         if let protocols = target.proto, !protocols.isEmpty, random.chance(85) {
             return random.one(of: protocols).number
         }
@@ -63,7 +63,7 @@ struct RandomAim: Sendable {
     }
 
     private func port(
-        _ target: [PortTerm]?, _ key: (Match) -> [PortTerm]?, using random: inout SeededRandom
+        _ target: [PortTerm]?, _ key: (MatchKeys) -> [PortTerm]?, using random: inout SeededRandom
     ) -> UInt16 {
         for terms in [target, key(match(using: &random))] {
             guard let terms, !terms.isEmpty, random.chance(85) else { continue }
@@ -84,7 +84,7 @@ struct RandomAim: Sendable {
     }
 
     private func address(
-        _ target: [AddressTerm]?, _ key: (Match) -> [AddressTerm]?, _ wantsIPv4: Bool,
+        _ target: [AddressTerm]?, _ key: (MatchKeys) -> [AddressTerm]?, _ wantsIPv4: Bool,
         using random: inout SeededRandom
     ) -> IPAddress {
         for terms in [target, target, key(match(using: &random))] {

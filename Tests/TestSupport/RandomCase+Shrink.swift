@@ -47,14 +47,14 @@ extension RandomCase {
     private func keyChanges() -> [Change] {
         var changes: [Change] = []
         for (index, rule) in policy.filter.rules.enumerated() {
-            func shorten<Term>(_ key: WritableKeyPath<Match, [Term]?>) {
-                guard let terms = rule.match[keyPath: key] else { return }
-                changes.append { $0.policy.filter.rules[index].match[keyPath: key] = nil }
+            func shorten<Term>(_ key: WritableKeyPath<MatchKeys, [Term]?>) {
+                guard let terms = rule.match.keys[keyPath: key] else { return }
+                changes.append { $0.policy.filter.rules[index].match.keys[keyPath: key] = nil }
                 for part in parts(of: terms.count) where part.count < terms.count {
                     var shorter = terms
                     shorter.removeSubrange(part)
                     changes.append {
-                        $0.policy.filter.rules[index].match[keyPath: key] = shorter
+                        $0.policy.filter.rules[index].match.keys[keyPath: key] = shorter
                     }
                 }
             }

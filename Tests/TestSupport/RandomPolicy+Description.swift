@@ -31,11 +31,11 @@ extension RandomPolicy: CustomStringConvertible {
 
     private func keys(of match: Match) -> String {
         let keys = [
-            match.src.map { "src: \(list($0.map(text)))" },
-            match.dst.map { "dst: \(list($0.map(text)))" },
-            match.proto.map { "proto: \(list($0.map(\.description)))" },
-            match.sport.map { "sport: \(list($0.map(text)))" },
-            match.dport.map { "dport: \(list($0.map(text)))" },
+            match.keys.src.map { "src: \(list($0.map(text)))" },
+            match.keys.dst.map { "dst: \(list($0.map(text)))" },
+            match.keys.proto.map { "proto: \(list($0.map(\.description)))" },
+            match.keys.sport.map { "sport: \(list($0.map(text)))" },
+            match.keys.dport.map { "dport: \(list($0.map(text)))" },
         ]
         return "{ \(keys.compactMap(\.self).joined(separator: ", ")) }"
     }

@@ -30,13 +30,13 @@ struct RandomTerms {
 
     /// The keys of one rule.
     mutating func match(_ style: RandomPolicy.Style, using random: inout SeededRandom) -> Match {
-        var match = Match()
+        var match = MatchKeys()
         if random.chance(style.src) { match.src = list(using: &random, addressTerm) }
         if random.chance(style.dst) { match.dst = list(using: &random, addressTerm) }
         if random.chance(style.proto) { match.proto = list(using: &random, ipProtocol) }
         if random.chance(style.sport) { match.sport = list(using: &random, portTerm) }
         if random.chance(style.dport) { match.dport = list(using: &random, portTerm) }
-        return match
+        return Match(match)
     }
 
     private func list<Term>(
