@@ -35,7 +35,7 @@ extension Match {
     /// The fields without which this match cannot be judged, `NETCTL_FIELD_*`.
     var needs: UInt8 {
         var fields = 0
-        if keys.proto != nil { fields |= NETCTL_FIELD_PROTO }
+        if keys.proto != nil { fields |= NETCTL_FIELD_CHAIN }
         if keys.sport != nil || keys.dport != nil { fields |= NETCTL_FIELD_L4 }
         return UInt8(fields)
     }

@@ -144,7 +144,7 @@ struct TableWalker {
     private func unreadable(_ packet: ReferencePacket) -> UInt8 {
         guard packet.unreadable != nil else { return 0 }
         guard case .unreadable = packet.proto else { return UInt8(NETCTL_FIELD_L4) }
-        return UInt8(NETCTL_FIELD_PROTO | NETCTL_FIELD_L4)
+        return UInt8(NETCTL_FIELD_CHAIN | NETCTL_FIELD_L4)
     }
 }
 
