@@ -55,6 +55,18 @@ import Testing
         if count >= 300 { #expect(seen.missing.isEmpty) }
     }
 
+    /// What a mismatch prints can be given to `netctl`.
+    @Test(arguments: 1...50) func aRandomPolicyReadsAsItIsWritten(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let policy = RandomPolicy(using: &random)
+        let source = PolicySource(path: "random.yaml", bytes: Array(policy.description.utf8))
+        let result = PolicyReader.read([source]) { _ in [] }
+        let errors = result.diagnostics.filter { $0.severity == .error }.map(\.description)
+        #expect(errors.isEmpty)
+        #expect(result.policy?.filters == [policy.filter])
+        #expect(result.policy?.sets.map(\.contents) == policy.sets.map(\.contents))
+    }
+
     private static func mismatch(
         seed: UInt64, ruleCount: Int?, _ seen: inout RandomPolicyCoverage
     ) throws -> Mismatch? {

@@ -70,6 +70,10 @@ extension RandomCase {
     private func setChanges() -> [Change] {
         var changes: [Change] = []
         for (index, set) in policy.sets.enumerated() {
+            if !isUsed(set.name) {
+                changes.append { $0.policy.sets.remove(at: index) }
+                continue
+            }
             func replace(_ contents: SetContents) {
                 changes.append { $0.policy.sets[index].contents = contents }
             }
@@ -94,6 +98,14 @@ extension RandomCase {
             }
         }
         return changes
+    }
+
+    private func isUsed(_ set: Name) -> Bool {
+        policy.filter.rules.map(\.match).contains { match in
+            match.src?.contains(.set(set)) == true || match.dst?.contains(.set(set)) == true
+                || match.sport?.contains(.set(set)) == true
+                || match.dport?.contains(.set(set)) == true
+        }
     }
 
     private func frameChanges(_ minimumLength: Int) -> [Change] {
