@@ -6,7 +6,8 @@ import Testing
 ///
 /// `RECORD_SNAPSHOTS=1 swift test` writes the expected files anew.
 @Suite struct FixtureTests {
-    @Test("a valid policy has no error, and its warnings are known", arguments: Fixture.all("valid"))
+    @Test(
+        "a valid policy has no error, and its warnings are known", arguments: Fixture.all("valid"))
     func valid(_ fixture: Fixture) throws {
         let result = try fixture.read()
         #expect(result.policy != nil)
@@ -28,7 +29,8 @@ import Testing
         for kind in ["valid", "invalid"] {
             let files = try FileManager.default.contentsOfDirectory(atPath: Fixture.directory(kind))
             let policies = Set(files.filter { $0.hasSuffix(".yaml") }.map { $0.dropLast(5) })
-            let expectations = Set(files.filter { $0.hasSuffix(".expected") }.map { $0.dropLast(9) })
+            let expectations = Set(
+                files.filter { $0.hasSuffix(".expected") }.map { $0.dropLast(9) })
             #expect(policies == expectations)
         }
     }

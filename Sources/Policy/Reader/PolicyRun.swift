@@ -32,6 +32,7 @@ struct PolicyRun {
                 continue
             }
             read(value, into: &draft, reading)
+            if case .mapping = value.content {} else { isWhole = false }
         }
         let policy = check(draft, isWhole: isWhole, reading, setFile: setFile)
         return ReadResult(

@@ -34,7 +34,8 @@ struct SetResolver {
     }
 
     private func warnIfEmpty(_ contents: SetContents?, _ draft: SetDraft) {
-        guard let contents, contents.count == 0 else { return }
+        guard let contents, contents.count == 0, !reading.hasErrors else { return }
+        if case .files? = draft.contents { return }
         reading.report(
             .warning, "empty-set", "set '\(draft.name)' is empty and matches nothing",
             at: draft.location)
@@ -83,6 +84,11 @@ struct SetResolver {
         let contents = SetFileParser.parse(bytes.span, limit: remaining)
         SetFileProblems(path: path, contents: contents).report(to: reading)
         guard take(contents.count, draft), contents.malformedCount == 0 else { return nil }
+        if contents.count == 0 {
+            reading.report(
+                .warning, "empty-set", "set file '\(name.shortened)' holds no addresses",
+                at: location)
+        }
         return AddressSet(ipv4: contents.ipv4, ipv6: contents.ipv6)
     }
 

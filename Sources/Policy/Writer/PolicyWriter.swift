@@ -1,0 +1,117 @@
+import NetTypes
+
+/// Writes a ``Policy`` as one canonical YAML document, which reads back to an equal policy.
+public struct PolicyWriter {
+    /// What stands behind a rule's name as a comment, such as its counters; nil for nothing.
+    private let comment: (Filter, Rule) -> String?
+    private var lines: [String] = []
+
+    /// Writes a policy.
+    ///
+    /// Sets are written as the policy file had them: by file, inline, or as a union.
+    ///
+    /// - Parameters:
+    ///   - policy: What to write.
+    ///   - comment: A comment for a rule of a filter, or nil.
+    /// - Returns: The document, with a line break at its end.
+    public static func write(
+        _ policy: Policy, comment: (_ filter: Filter, _ rule: Rule) -> String? = { _, _ in nil }
+    ) -> String {
+        withoutActuallyEscaping(comment) { comment in
+            var writer = PolicyWriter(comment: comment)
+            writer.write(policy)
+            return writer.lines.joined(separator: "\n") + "\n"
+        }
+    }
+
+    private init(comment: @escaping (Filter, Rule) -> String?) { self.comment = comment }
+
+    private mutating func write(_ policy: Policy) {
+        lines += ["version: 1", "name: \(YAMLText.plain(policy.name))"]
+        if !policy.sets.isEmpty {
+            lines += ["", "sets:"]
+            policy.sets.forEach { write($0) }
+        }
+        if !policy.filters.isEmpty {
+            lines += ["", "filters:"]
+            policy.filters.forEach { write($0) }
+        }
+        guard let attach = policy.attach else { return }
+        lines += ["", attach.isEmpty ? "attach: []" : "attach:"]
+        attach.forEach { write($0) }
+    }
+
+    private mutating func write(_ set: NamedSet) {
+        let pair: (key: String, value: String)
+        switch set.source {
+        case .inline(let terms):
+            pair = ("cidrs", YAMLText.list(terms.map(YAMLText.address), indent: 6))
+        case .files(let paths):
+            pair = ("file", YAMLText.oneOrList(paths.map(Quoting.scalar), indent: 6))
+        case .ports(let ranges):
+            pair = ("ports", YAMLText.list(ranges.map(\.description), indent: 6))
+        case .sets(let names):
+            pair = ("sets", YAMLText.list(names.map(YAMLText.plain), indent: 6))
+        }
+        if pair.value.contains("\n") {
+            lines += ["  \(set.name):", "    \(pair.key): \(pair.value)"]
+        } else {
+            lines.append("  \(set.name): { \(pair.key): \(pair.value) }")
+        }
+    }
+
+    private mutating func write(_ filter: Filter) {
+        lines += [
+            "  \(filter.name):",
+            "    default: \(filter.defaultVerdict.rawValue)",
+            "    malformed: \(filter.malformed.rawValue)",
+            "    non-ip: \(filter.nonIP.rawValue)",
+            filter.rules.isEmpty ? "    rules: []" : "    rules:",
+        ]
+        for rule in filter.rules { write(rule, of: filter) }
+    }
+
+    private mutating func write(_ rule: Rule, of filter: Filter) {
+        let note = comment(filter, rule).map { "  # " + YAMLText.comment($0) } ?? ""
+        lines.append("      - name: \(rule.name)\(note)")
+        let pairs = Self.pairs(of: rule.match)
+        let flow = pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+        if pairs.isEmpty {
+            lines.append("        match: {}")
+        } else if flow.contains("\n") || flow.utf8.count > YAMLText.width {
+            lines.append("        match:")
+            lines += pairs.map { "          \($0.key): \($0.value)" }
+        } else {
+            lines.append("        match: { \(flow) }")
+        }
+        lines.append("        action: \(rule.action.rawValue)")
+    }
+
+    private static func pairs(of match: Match) -> [(key: String, value: String)] {
+        func pair<Term>(
+            _ key: String, _ terms: [Term]?, _ text: (Term) -> String
+        ) -> (key: String, value: String)? {
+            terms.map { (key, YAMLText.oneOrList($0.map(text), indent: 12)) }
+        }
+        return [
+            pair("src", match.src, YAMLText.address), pair("dst", match.dst, YAMLText.address),
+            pair("proto", match.proto, \.description),
+            pair("sport", match.sport, YAMLText.port), pair("dport", match.dport, YAMLText.port),
+        ].compactMap { $0 }
+    }
+
+    private mutating func write(_ entry: AttachEntry) {
+        switch entry.target {
+        case .interfaces(let interfaces):
+            let names = interfaces.map { Quoting.scalar($0.text) }
+            lines.append("  - interface: \(YAMLText.oneOrList(names, indent: 6))")
+        }
+        if !entry.netns.isEmpty {
+            let names = entry.netns.map(Quoting.scalar)
+            lines.append("    netns: \(YAMLText.oneOrList(names, indent: 6))")
+        }
+        if entry.optional { lines.append("    optional: true") }
+        if entry.mode != .auto { lines.append("    mode: \(entry.mode.rawValue)") }
+        lines.append("    xdp: \(entry.xdp)")
+    }
+}
