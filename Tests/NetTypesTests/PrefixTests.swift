@@ -64,7 +64,7 @@ import Testing
     func unmapped() throws {
         #expect(try IPPrefix("::ffff:10.0.0.0/104").unmapped == IPPrefix("10.0.0.0/8"))
         #expect(try IPPrefix("::ffff:0.0.0.0/96").unmapped == IPPrefix("0.0.0.0/0"))
-        #expect(try IPPrefix("::ffff:0:0/95").unmapped.description == "::fffe:0:0/95")
+        #expect(try IPPrefix("::fffe:0:0/95").unmapped.description == "::fffe:0:0/95")
     }
 
     struct Unexpected: Error {}

@@ -1,6 +1,7 @@
 import NetTypes
-import Policy
 import Testing
+
+@testable import Policy
 
 @Suite struct LimitTests {
     @Test("4,096 rules in a filter, and not one more")
@@ -26,21 +27,46 @@ import Testing
         #expect(policy(1_025).diagnostics.map(\.code) == ["limit"])
     }
 
-    @Test("sets of sets of sets cannot multiply without a bound")
-    func combined() {
-        var sets = ["s0: { file: big.txt }"]
-        for index in 1...60 {
-            let members = (0..<index).map { "s\($0)" }.joined(separator: ", ")
-            sets.append("s\(index): { sets: [\(members)] }")
+    /// What a resolver with small limits says of `s0`, a file of ten prefixes, and sets of sets.
+    private func resolve(
+        _ members: [[Int]], limit: Int, combinedLimit: Int
+    ) throws -> (codes: [String], counts: [Int?]) {
+        let source = PolicySource(path: "p.yaml", bytes: [])
+        let reading = Reading(source: try SourceText(source))
+        func draft(_ index: Int, _ contents: SetSource, _ count: Int) throws -> SetDraft {
+            SetDraft(
+                name: try Name("s\(index)"), location: .none, source: source, contents: contents,
+                locations: Array(repeating: .none, count: count))
         }
-        let text = policyText(
-            rules: ["{ name: r, match: { src: \"@s60\" }, action: drop }"], sets: sets)
-        let lines = (0..<250_000).map { "\(IPv4Address(bits: UInt32($0) * 7))\n" }.joined()
-        let result = PolicyReader.read([PolicySource(path: "p.yaml", bytes: Array(text.utf8))]) {
-            _ in
-            Array(lines.utf8)
+        var drafts = [try draft(0, .files(["ten.txt"]), 1)]
+        for (index, members) in members.enumerated() {
+            let names = try members.map { try Name("s\($0)") }
+            drafts.append(try draft(index + 1, .sets(names), names.count))
         }
-        #expect(result.diagnostics.contains { $0.code == "limit" })
-        #expect(result.policy == nil)
+        var resolver = SetResolver(reading, limit: limit, combinedLimit: combinedLimit) { _ in
+            Array((0..<10).map { "10.0.0.\($0)\n" }.joined().utf8)
+        }
+        let contents = resolver.resolve(drafts)
+        return (
+            reading.diagnostics.map(\.code), drafts.map { (contents[$0.name] ?? nil)?.count }
+        )
     }
+
+    @Test("prefixes over all sets: as many as the limit, and not one more")
+    func prefixes() throws {
+        let fits = try resolve([], limit: 10, combinedLimit: 0)
+        #expect(fits.codes == [] && fits.counts == [10])
+        let exceeds = try resolve([], limit: 9, combinedLimit: 0)
+        #expect(exceeds.codes == ["limit"] && exceeds.counts == [nil])
+    }
+
+    @Test("sets of sets of sets cannot multiply without a bound")
+    func combined() throws {
+        let members = [[0], [0, 1], [0, 1, 2]]
+        let fits = try resolve(members, limit: 10, combinedLimit: 60)
+        #expect(fits.codes == [] && fits.counts == [10, 10, 10, 10])
+        let exceeds = try resolve(members, limit: 10, combinedLimit: 59)
+        #expect(exceeds.codes == ["limit"] && exceeds.counts == [10, 10, 10, nil])
+    }
+
 }

@@ -23,6 +23,11 @@ final class Reading {
 
     /// Reports an error at a value of the current file.
     func error(_ code: String, _ message: String, hint: String? = nil, at value: YAMLValue) {
+        guard diagnostics.count < PolicyLimits.diagnostics else {
+            hasErrors = true
+            omitted += 1
+            return
+        }
         report(
             Diagnostic(code: code, message: message, hint: hint, location: location(of: value)))
     }

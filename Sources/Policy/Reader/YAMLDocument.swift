@@ -92,7 +92,7 @@ struct YAMLDocument {
             )
             return nil
         }
-        if let tag = source.tag(line: line, column: column) {
+        if let tag = source.tag(line: line, column: column) ?? Self.explicitTag(of: node) {
             reading.report(
                 .error, "tag", "tags are not allowed: '\(tag.shortened)'",
                 hint: source.commaHint(before: value(.scalar(""))) ?? Self.hint(forTag: tag),
@@ -115,6 +115,12 @@ struct YAMLDocument {
             return value(.mapping(convertPairs(mapping, depth: depth + 1)))
         case .alias: return nil
         }
+    }
+
+    /// The tag as Yams knows it, for places that the text itself cannot give.
+    private static func explicitTag(of node: Node) -> String? {
+        let tag = node.tag.rawValue
+        return tag.isEmpty || tag.hasPrefix("tag:yaml.org,2002:") ? nil : tag
     }
 
     private static func hint(forTag tag: String) -> String {
