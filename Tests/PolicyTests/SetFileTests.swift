@@ -85,6 +85,25 @@ import Testing
         #expect(set.count == 4 && !set.isEmpty && AddressSet().isEmpty)
     }
 
+    @Test("long lists sort like short ones")
+    func radixSort() {
+        var generator = SplitMix(seed: 5)
+        var ipv4: [Prefix<IPv4Address>] = []
+        var ipv6: [Prefix<IPv6Address>] = []
+        for _ in 0..<RadixSort.threshold {
+            let bits = generator.next()
+            let length = Int(generator.next() % 33)
+            let four = IPv4Address(bits: UInt32(truncatingIfNeeded: bits >> (bits & 31)))
+            let six = IPv6Address(bits: UInt128(bits) << UInt128(bits & 63))
+            if let prefix = Prefix(masking: four, length: length) { ipv4.append(prefix) }
+            if let prefix = Prefix(masking: six, length: 4 * length) { ipv6.append(prefix) }
+        }
+        #expect(ipv4.count >= RadixSort.threshold && ipv6.count >= RadixSort.threshold)
+        let set = AddressSet(ipv4: ipv4, ipv6: ipv6)
+        #expect(set.ipv4 == Set(ipv4).sorted())
+        #expect(set.ipv6 == Set(ipv6).sorted())
+    }
+
     @Test("random bytes: the two paths of the parser agree, and nothing crashes")
     func random() {
         var generator = SplitMix(seed: 4)

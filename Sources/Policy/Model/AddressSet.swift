@@ -66,7 +66,11 @@ public struct AddressSet: Equatable, Sendable {
             break
         }
         guard !isStrictlyAscending else { return }
-        prefixes.sort()
+        if prefixes.count < RadixSort.threshold {
+            prefixes.sort()
+        } else {
+            RadixSort.sort(&prefixes)
+        }
         var kept = 1
         for index in prefixes.indices.dropFirst() where prefixes[index] != prefixes[kept - 1] {
             prefixes[kept] = prefixes[index]
