@@ -93,6 +93,18 @@ import Testing
         #expect(elapsed < 20_000)
     }
 
+    @Test("thousands of warnings crowd out no error, and are not errors")
+    func manyWarnings() {
+        let filters = (0..<1_500).map { "  f\($0): { default: drop }\n" }.joined()
+        let warned = read("version: 1\nname: edge\nfilters:\n" + filters)
+        #expect(warned.policy != nil && !warned.hasErrors)
+        #expect(warned.diagnostics.last?.message == "and 500 more errors and warnings")
+        let failed = read(
+            "version: 1\nname: edge\nfilters:\n" + filters + "attach: [{ interface: a, xdp: g }]")
+        #expect(failed.diagnostics.contains { $0.code == "unknown-filter" })
+        #expect(failed.policy == nil)
+    }
+
     @Test("mutated policies never crash, and never lose an error silently")
     func mutations() throws {
         var generator = SplitMix(seed: 3)
