@@ -10,7 +10,9 @@ extension Diagnostic {
     /// - Parameter sourceLine: The line that ``location`` names, or nil to leave it out.
     /// - Returns: One or three lines, without a line break at the end.
     public func render(sourceLine: String?) -> String {
-        guard let sourceLine, location.column > 0 else { return description }
+        guard let sourceLine, location.column > 0,
+            !sourceLine.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 })
+        else { return description }
         let excerpt = Excerpt(sourceLine, column: location.column, length: location.length)
         let number = String(location.line)
         let padding = String(repeating: " ", count: max(0, 5 - number.count))

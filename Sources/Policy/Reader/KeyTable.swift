@@ -37,13 +37,15 @@ struct KeyTable<Draft>: Sendable {
     ///   - value: What should be a mapping.
     ///   - draft: What the keys' readers fill.
     ///   - subject: What the mapping is, such as `rule 'web'`.
+    ///   - what: What to call the mapping when it is none; the subject if nil.
     ///   - reading: Where errors go.
     func read(
-        _ value: YAMLValue, into draft: inout Draft, subject: String, _ reading: Reading
+        _ value: YAMLValue, into draft: inout Draft, subject: String, what: String? = nil,
+        _ reading: Reading
     ) {
         guard case .mapping(let pairs) = value.content else {
             reading.error(
-                "wrong-type", "\(subject) must be a mapping, not \(value.kind)",
+                "wrong-type", "\(what ?? subject) must be a mapping, not \(value.kind)",
                 hint: "write keys and values: { \(keys[0].name): … }", at: value)
             return
         }
@@ -51,6 +53,11 @@ struct KeyTable<Draft>: Sendable {
         for pair in pairs {
             guard let name = pair.key.text else { continue }
             missing.removeAll { $0 == name }
+            if pair.key.isMergeKey {
+                // Reported already; what it would have brought is not missing.
+                missing = []
+                continue
+            }
             guard let key = keys.first(where: { $0.name == name }) else {
                 let suggestion = reportUnknown(pair, subject: subject, reading)
                 missing.removeAll { $0 == suggestion }

@@ -57,6 +57,6 @@ extension Reading {
                 hint: value.isEmpty ? "write {} for none" : nil, at: value)
             return []
         }
-        return pairs
+        return pairs.filter { !$0.key.isMergeKey }
     }
 }

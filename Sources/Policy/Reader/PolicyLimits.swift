@@ -14,7 +14,7 @@ public enum PolicyLimits {
     public static let nodes = 1_000_000
     /// Levels of lists and mappings inside each other.
     public static let depth = 64
-    /// Errors and warnings that are reported; the rest is counted.
+    /// Errors, and warnings, that are reported; the rest is counted.
     public static let diagnostics = 1_000
     /// Malformed lines that are reported of one set file; the rest is counted.
     public static let malformedLines = 20

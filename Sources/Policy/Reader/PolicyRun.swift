@@ -32,6 +32,7 @@ struct PolicyRun {
                 continue
             }
             read(value, into: &draft, reading)
+            if case .mapping = value.content {} else { isWhole = false }
         }
         let policy = check(draft, isWhole: isWhole, reading, setFile: setFile)
         return ReadResult(
@@ -127,7 +128,7 @@ struct PolicyRun {
         if reading.omitted > 0 {
             result.append(
                 Diagnostic(
-                    code: "too-many-diagnostics",
+                    severity: reading.hasErrors ? .error : .warning, code: "too-many-diagnostics",
                     message: "and \(reading.omitted) more errors and warnings",
                     location: SourceLocation(file: sources[0].path, line: 1, column: 1)))
         }

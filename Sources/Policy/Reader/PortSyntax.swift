@@ -10,10 +10,10 @@ enum PortSyntax {
     static func parse(_ text: String) throws(PortSyntaxError) -> PortRange {
         let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].first?.isNumber ?? false else {
-            return PortRange(try port(text))
+            return PortRange(try port(text, of: text))
         }
-        let lower = try port(String(parts[0]).trimmingBlanks)
-        let upper = try port(String(parts[1]).trimmingBlanks)
+        let lower = try port(String(parts[0]).trimmingBlanks, of: text)
+        let upper = try port(String(parts[1]).trimmingBlanks, of: text)
         guard let range = PortRange(lower, upper) else {
             throw PortSyntaxError(
                 code: "invalid-port", message: "range \(text.shortened) is reversed",
@@ -22,7 +22,7 @@ enum PortSyntax {
         return range
     }
 
-    private static func port(_ text: String) throws(PortSyntaxError) -> UInt16 {
+    private static func port(_ text: String, of whole: String) throws(PortSyntaxError) -> UInt16 {
         if let number = Decimal.parse(text) {
             if let port = UInt16(exactly: number) { return port }
             throw PortSyntaxError(
@@ -35,7 +35,7 @@ enum PortSyntax {
                 hint: "use \(number)")
         }
         throw PortSyntaxError(
-            code: "invalid-port", message: "'\(text.shortened)' is not a port or a range",
+            code: "invalid-port", message: "'\(whole.shortened)' is not a port or a range",
             hint: guess(text))
     }
 
@@ -51,6 +51,9 @@ enum PortSyntax {
             return "a range is written \(lower)-\(upper)"
         }
         let digits = text.drop { $0 == "0" }
+        if digits.count > 5, digits.allSatisfy({ $0.isASCII && $0.isNumber }) {
+            return "ports are 0-65535"
+        }
         if !text.isEmpty, text.allSatisfy({ $0.isASCII && $0.isNumber }), digits.count <= 5 {
             return "write \(digits.isEmpty ? "0" : digits), without leading zeros"
         }

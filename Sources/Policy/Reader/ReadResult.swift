@@ -16,9 +16,12 @@ public struct ReadResult: Sendable {
     /// Whether there is any error.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-    /// The line of a policy file that a diagnostic is about; nil for set files.
+    /// The line of a policy file that a diagnostic is about; nil for set files and giant lines.
     public func sourceLine(of diagnostic: Diagnostic) -> String? {
-        texts[diagnostic.location.file]?.line(diagnostic.location.line)
+        guard let text = texts[diagnostic.location.file],
+            text.width(ofLine: diagnostic.location.line) <= 65_536
+        else { return nil }
+        return text.line(diagnostic.location.line)
     }
 
     /// The diagnostic as text, with the line and a caret where there is one.

@@ -4,6 +4,7 @@ final class Reading {
     var source: SourceText
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var omitted = 0
+    private var reported: [Diagnostic.Severity: Int] = [:]
     private(set) var hasErrors = false
     /// The sets that rules and sets refer to.
     var setReferences: [SetReference] = []
@@ -13,17 +14,22 @@ final class Reading {
     init(source: SourceText) { self.source = source }
 
     func report(_ diagnostic: Diagnostic) {
-        if diagnostic.severity == .error { hasErrors = true }
-        guard diagnostics.count < PolicyLimits.diagnostics else {
-            omitted += 1
-            return
-        }
+        guard admits(diagnostic.severity) else { return }
         diagnostics.append(diagnostic)
+    }
+
+    /// Counts an error or a warning, and whether it is still reported; warnings crowd out no error.
+    private func admits(_ severity: Diagnostic.Severity) -> Bool {
+        if severity == .error { hasErrors = true }
+        let isAdmitted = reported[severity, default: 0] < PolicyLimits.diagnostics
+        if isAdmitted { reported[severity, default: 0] += 1 } else { omitted += 1 }
+        return isAdmitted
     }
 
     /// Reports an error at a value of the current file.
     func error(_ code: String, _ message: String, hint: String? = nil, at value: YAMLValue) {
-        report(
+        guard admits(.error) else { return }
+        diagnostics.append(
             Diagnostic(code: code, message: message, hint: hint, location: location(of: value)))
     }
 

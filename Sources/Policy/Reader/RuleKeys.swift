@@ -1,17 +1,24 @@
 /// A rule that is being read.
 struct RuleDraft {
+    /// What to call it, such as `rule 'web'`.
+    let subject: String
     var name: Name?
     var match: Match?
     var action: Action?
-    var location = SourceLocation.none
 
     /// The keys of a rule.
     static let keys = KeyTable<RuleDraft>([
         .required("name") { $1.name = $2.name($0, of: "a rule") },
         .optional("match") { value, draft, reading in
             var match = Match(location: reading.location(of: value))
+<<<<<<< HEAD
             let subject = draft.name.map { "rule '\($0)'" } ?? "match"
             MatchKeys.table.read(value, into: &match.keys, subject: subject, reading)
+=======
+            Match.keys.read(
+                value, into: &match, subject: draft.subject, what: "'match' of \(draft.subject)",
+                reading)
+>>>>>>> policy
             draft.match = match
         },
         .required("action") { $1.action = $2.action($0) },
@@ -25,7 +32,7 @@ extension Reading {
         let nameValue = value.value(of: "name")
         let name = nameValue?.text.flatMap { $0.isEmpty ? nil : $0 }
         let subject = name.map { "rule '\($0.shortened)'" } ?? "rule \(number)"
-        var draft = RuleDraft(name: name.flatMap { try? Name($0) })
+        var draft = RuleDraft(subject: subject)
         RuleDraft.keys.read(value, into: &draft, subject: subject, self)
         guard let name = draft.name, let action = draft.action, let nameValue else { return nil }
         return Rule(

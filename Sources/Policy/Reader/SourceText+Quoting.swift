@@ -3,14 +3,15 @@ extension SourceText {
     ///
     /// `{ src: 10.0.0.1,10.0.0.2 }` is a mapping of two keys to YAML.
     func commaHint(before key: YAMLValue) -> String? {
-        guard let line = line(key.line), let offset = offset(line: key.line, column: key.column),
+        guard width(ofLine: key.line) <= 1_000,
+            let offset = offset(line: key.line, column: key.column),
             let start = self.offset(line: key.line, column: 1)
         else { return nil }
         let before = bytes[start..<offset].reversed().drop { $0 == UInt8(ascii: " ") }
         guard before.first == UInt8(ascii: ",") else { return nil }
         let stops = Set(" [{".utf8)
         let value = before.prefix { !stops.contains($0) }.reversed()
-        guard value.count > 1, line.utf8.count <= 1_000 else { return nil }
+        guard value.count > 1 else { return nil }
         let rest = rawToken(line: key.line, column: key.column) ?? ""
         let whole = String(decoding: Array(value), as: UTF8.self) + rest
         guard !whole.contains(":") || whole.contains("::") || whole.contains(".") else {

@@ -3,6 +3,8 @@ struct SourceText: Sendable {
     let path: String
     /// The bytes without a byte order mark.
     let bytes: [UInt8]
+    /// Lines beyond this many bytes get less exact places where they are not ASCII.
+    private static let longLine = 2_000
     private let lineStarts: [Int]
     private let isASCII: Bool
 
@@ -39,15 +41,22 @@ struct SourceText: Sendable {
         guard number >= 1, number <= lineStarts.count else { return nil }
         let start = lineStarts[number - 1]
         let end = number < lineStarts.count ? lineStarts[number] : bytes.count
-        return bytes[start..<end].prefix { $0 != 0x0A && $0 != 0x0D }
+        // One break at most ends a line; the cost must not depend on the line's length.
+        var last = end
+        if last > start, bytes[last - 1] == 0x0A { last -= 1 }
+        if last > start, bytes[last - 1] == 0x0D { last -= 1 }
+        return bytes[start..<last]
     }
+
+    /// The number of bytes of a line; 0 outside of the text.
+    func width(ofLine number: Int) -> Int { lineBytes(number)?.count ?? 0 }
 
     /// The bytes of a line from a column on; nil outside of the text.
     func tail(line number: Int, column: Int) -> ArraySlice<UInt8>? {
         guard let line = lineBytes(number), column >= 1 else { return nil }
         guard !isASCII else { return line.dropFirst(column - 1) }
         // Columns count scalars. A giant line that is not ASCII is not worth the walk.
-        guard line.count <= 10_000 else { return nil }
+        guard line.count <= Self.longLine else { return nil }
         var index = line.startIndex
         var remaining = column - 1
         while remaining > 0, index < line.endIndex {

@@ -62,7 +62,7 @@ struct YAMLDocument {
     }
 
     private mutating func convertRoot(_ root: Node?) -> YAMLValue? {
-        guard let root, let value = convert(root, depth: 1), !value.isEmpty else {
+        guard let root, let value = convert(root, depth: 1), !isTooLarge, !value.isEmpty else {
             guard !reading.hasErrors else { return nil }
             reading.report(
                 .error, "empty-policy", "the policy is empty",
@@ -92,10 +92,13 @@ struct YAMLDocument {
             )
             return nil
         }
-        if let tag = source.tag(line: line, column: column) {
-            reading.error(
-                "tag", "tags are not allowed: '\(tag.shortened)'", hint: Quoting.hint(tag),
-                at: value(.scalar("")))
+        if let tag = source.tag(line: line, column: column) ?? Self.explicitTag(of: node) {
+            reading.report(
+                .error, "tag", "tags are not allowed: '\(tag.shortened)'",
+                hint: source.commaHint(before: value(.scalar(""))) ?? Self.hint(forTag: tag),
+                at: SourceLocation(
+                    file: source.path, line: line, column: column,
+                    length: tag.unicodeScalars.count))
             return nil
         }
         switch node {
@@ -112,6 +115,17 @@ struct YAMLDocument {
             return value(.mapping(convertPairs(mapping, depth: depth + 1)))
         case .alias: return nil
         }
+    }
+
+    /// The tag as Yams knows it, for places that the text itself cannot give.
+    private static func explicitTag(of node: Node) -> String? {
+        let tag = node.tag.rawValue
+        return tag.isEmpty || tag.hasPrefix("tag:yaml.org,2002:") ? nil : tag
+    }
+
+    private static func hint(forTag tag: String) -> String {
+        tag.hasPrefix("!!") || tag == "!"
+            ? "leave it out: its key gives a value its type" : Quoting.hint(tag)
     }
 
     private mutating func convertPairs(
@@ -131,6 +145,7 @@ struct YAMLDocument {
                 reading.error(
                     "merge-key", "merge keys ('<<') are not allowed",
                     hint: "write the keys out", at: key)
+                pairs.append((key, key))
                 continue
             }
             if let first = lines[text] {

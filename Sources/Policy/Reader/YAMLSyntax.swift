@@ -66,6 +66,11 @@ enum YAMLSyntax {
                 "\(byte.map { "'\(Character(Unicode.Scalar($0)))'" } ?? "this") cannot start a value"
         case "mapping values are not allowed in this context":
             return "a second ':' on this line, or a line indented too far"
+        case "did not find expected whitespace or line break" where line(holds: "!", mark, source),
+            "found undefined tag handle":
+            return "'!' starts a tag"
+        case "did not find expected alphabetic or numeric character":
+            return "'*' and '&' start names of anchors"
         case "found unexpected ':'": return "a value ends in ':'"
         case "found undefined alias": return "'*' starts an alias, and there is no such anchor"
         case "did not find expected key": return "expected a key at this indentation"
@@ -78,6 +83,10 @@ enum YAMLSyntax {
         default: return problem
         }
     }
+
+    private static func line(
+        holds character: Character, _ mark: (line: Int, column: Int), _ source: SourceText
+    ) -> Bool { source.line(mark.line)?.contains(character) ?? false }
 
     /// The better place for some errors, and what to do.
     private static func advice(

@@ -32,6 +32,9 @@ struct YAMLValue: Sendable {
     /// Whether nothing at all is written.
     var isEmpty: Bool { text?.isEmpty ?? false }
 
+    /// Whether this, as a key, is the merge key; it is an error, and says nothing else.
+    var isMergeKey: Bool { text == "<<" }
+
     /// The elements of a list; what is not a list stands for itself.
     var elements: [YAMLValue] {
         if case .sequence(let elements) = content { elements } else { [self] }

@@ -18,6 +18,8 @@ struct ReferenceCheck {
             }
             checkKind(of: reference, contents[reference.name] ?? nil)
         }
+        // A typing error would make its set look unused as well.
+        guard !reading.hasErrors else { return }
         let used = Set(reading.setReferences.map(\.name))
         for draft in drafts where !used.contains(draft.name) {
             reading.report(

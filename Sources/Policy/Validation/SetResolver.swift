@@ -4,13 +4,22 @@ import NetTypes
 struct SetResolver {
     private let reading: Reading
     private let setFile: (String) throws -> [UInt8]
+    private let limit: Int
+    private let combinedLimit: Int
     private var prefixes = 0
     private var combinedPrefixes = 0
     /// Set files that were read, by path; nil after an error.
     private var files: [String: AddressSet?] = [:]
 
-    init(_ reading: Reading, setFile: @escaping (String) throws -> [UInt8]) {
+    /// Limits are parameters so that tests need not reach ten million.
+    init(
+        _ reading: Reading, limit: Int = PolicyLimits.prefixes,
+        combinedLimit: Int = PolicyLimits.combinedPrefixes,
+        setFile: @escaping (String) throws -> [UInt8]
+    ) {
         self.reading = reading
+        self.limit = limit
+        self.combinedLimit = combinedLimit
         self.setFile = setFile
     }
 
@@ -34,7 +43,8 @@ struct SetResolver {
     }
 
     private func warnIfEmpty(_ contents: SetContents?, _ draft: SetDraft) {
-        guard let contents, contents.count == 0 else { return }
+        guard let contents, contents.count == 0, !reading.hasErrors else { return }
+        if case .files? = draft.contents { return }
         reading.report(
             .warning, "empty-set", "set '\(draft.name)' is empty and matches nothing",
             at: draft.location)
@@ -79,20 +89,25 @@ struct SetResolver {
                 at: location)
             return nil
         }
-        let remaining = PolicyLimits.prefixes - prefixes
+        let remaining = limit - prefixes
         let contents = SetFileParser.parse(bytes.span, limit: remaining)
         SetFileProblems(path: path, contents: contents).report(to: reading)
         guard take(contents.count, draft), contents.malformedCount == 0 else { return nil }
+        if contents.count == 0 {
+            reading.report(
+                .warning, "empty-set", "set file '\(name.shortened)' holds no addresses",
+                at: location)
+        }
         return AddressSet(ipv4: contents.ipv4, ipv6: contents.ipv6)
     }
 
     private mutating func take(_ count: Int, _ draft: SetDraft) -> Bool {
         let before = prefixes
         prefixes += count
-        guard prefixes > PolicyLimits.prefixes else { return true }
-        if before <= PolicyLimits.prefixes {
+        guard prefixes > limit else { return true }
+        if before <= limit {
             reading.report(
-                .error, "limit", "the sets hold more than \(PolicyLimits.prefixes) prefixes",
+                .error, "limit", "the sets hold more than \(limit) prefixes",
                 at: draft.location)
         }
         return false
@@ -122,10 +137,10 @@ struct SetResolver {
         }
         guard addresses.isEmpty else {
             combinedPrefixes += addresses.reduce(0) { $0 + $1.count }
-            guard combinedPrefixes <= PolicyLimits.combinedPrefixes else {
+            guard combinedPrefixes <= combinedLimit else {
                 reading.report(
                     .error, "limit",
-                    "sets of sets hold more than \(PolicyLimits.combinedPrefixes) prefixes",
+                    "sets of sets hold more than \(combinedLimit) prefixes",
                     at: draft.location)
                 return nil
             }
@@ -134,9 +149,15 @@ struct SetResolver {
         return .ports(Self.sorted(ports))
     }
 
+    /// Merges neighbours in pairs, so that each prefix is moved log(sets) times and never sorted.
     private static func union(_ sets: [AddressSet]) -> AddressSet {
-        guard sets.count != 1 else { return sets[0] }
-        return AddressSet(ipv4: sets.flatMap(\.ipv4), ipv6: sets.flatMap(\.ipv6))
+        var sets = sets
+        while sets.count > 1 {
+            sets = stride(from: 0, to: sets.count, by: 2).map { index in
+                index + 1 < sets.count ? sets[index].union(sets[index + 1]) : sets[index]
+            }
+        }
+        return sets.first ?? AddressSet()
     }
 
     private static func sorted(_ ranges: [PortRange]) -> [PortRange] { Set(ranges).sorted() }

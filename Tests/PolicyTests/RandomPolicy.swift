@@ -1,0 +1,154 @@
+import NetTypes
+import Policy
+
+/// Policies that depend on a seed alone.
+struct RandomPolicy {
+    private var generator: SplitMix
+
+    init(seed: UInt64) { generator = SplitMix(seed: seed) }
+
+    /// The contents of a set file of that path.
+    static func file(_ path: String) -> String { "198.51.100.\(path.utf8.count)\n2001:db8::/32\n" }
+
+    private mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
+
+    private mutating func some<Value>(
+        _ range: ClosedRange<Int>, _ make: (inout Self) throws -> Value
+    ) rethrows -> [Value] {
+        try (0..<(range.lowerBound + below(range.count))).map { _ in try make(&self) }
+    }
+
+    private mutating func prefix() -> IPPrefix {
+        if below(2) == 0 {
+            let address = IPv4Address(bits: UInt32(truncatingIfNeeded: generator.next()))
+            return Prefix(masking: address, length: below(33)).map(IPPrefix.v4)
+                ?? IPPrefix(.v4(address))
+        }
+        let bits = UInt128(generator.next()) << 64 | UInt128(generator.next())
+        let address = IPv6Address(bits: below(4) == 0 ? bits >> 112 : bits)
+        return Prefix(masking: address, length: below(129)).map(IPPrefix.v6)
+            ?? IPPrefix(.v6(address))
+    }
+
+    private mutating func range() throws -> IPAddressRange {
+        let lower = UInt32(truncatingIfNeeded: generator.next() >> 1)
+        let upper = lower + UInt32(below(100_000))
+        guard below(2) == 0 else {
+            return try IPAddressRange(
+                .v6(IPv6Address(bits: UInt128(lower))), .v6(IPv6Address(bits: UInt128(upper))))
+        }
+        return try IPAddressRange(.v4(IPv4Address(bits: lower)), .v4(IPv4Address(bits: upper)))
+    }
+
+    private mutating func ports() -> PortRange {
+        let lower = UInt16(truncatingIfNeeded: generator.next())
+        return PortRange(lower, lower | UInt16(below(256))) ?? PortRange(lower)
+    }
+
+    private mutating func addressTerm(_ sets: [Name]) throws -> AddressTerm {
+        switch below(4) {
+        case 0: return .range(try range())
+        case 1 where !sets.isEmpty: return .set(sets[below(sets.count)])
+        default: return .prefix(prefix())
+        }
+    }
+
+    private mutating func portTerm(_ sets: [Name]) -> PortTerm {
+        below(3) == 0 && !sets.isEmpty ? .set(sets[below(sets.count)]) : .range(ports())
+    }
+
+    private mutating func optional<Value>(_ make: (inout Self) throws -> Value) rethrows -> Value? {
+        below(2) == 0 ? nil : try make(&self)
+    }
+
+    /// A valid policy.
+    mutating func policy() throws -> Policy {
+        var sets: [NamedSet] = []
+        for index in 0..<below(4) { sets.append(try addressSet("a\(index)")) }
+        for index in 0..<below(3) {
+            let ranges = some(0...30) { $0.ports() }
+            sets.append(
+                NamedSet(
+                    name: try Name("p\(index)"), source: .ports(ranges),
+                    contents: .ports(Set(ranges).sorted())))
+        }
+        let addresses = sets.filter { if case .addresses = $0.contents { true } else { false } }
+        if let first = addresses.first {
+            sets.append(
+                NamedSet(
+                    name: try Name("joined"), source: .sets([first.name]), contents: first.contents)
+            )
+        }
+        let names = sets.filter { if case .addresses = $0.contents { true } else { false } }.map(
+            \.name)
+        let portNames = sets.filter { if case .ports = $0.contents { true } else { false } }.map(
+            \.name)
+        let filters = try ["inbound", "no", "010", "null"].prefix(1 + below(4)).map {
+            try filter($0, names, portNames)
+        }
+        let attach = try optional { random in try random.attach(filters) }
+        return Policy(
+            name: try Name("edge-\(below(100))"), sets: sets, filters: filters, attach: attach)
+    }
+
+    private mutating func addressSet(_ name: String) throws -> NamedSet {
+        if below(2) == 0 {
+            let paths = ["feeds/a.txt", "it's \"odd\": #1, {x}.txt", "@é"].prefix(1 + below(3))
+            let count = paths.map { UInt32($0.utf8.count) }
+            let ipv4 = count.map { Prefix(IPv4Address(bits: 0xC633_6400 + $0)) }
+            let ipv6 = Prefix(masking: IPv6Address(bits: 0x2001_0DB8 << 96), length: 32)
+            return NamedSet(
+                name: try Name(name), source: .files(Array(paths)),
+                contents: .addresses(AddressSet(ipv4: ipv4, ipv6: ipv6.map { [$0] } ?? [])))
+        }
+        let terms = try some(0...40) { try $0.addressTerm([]) }
+        var ipv4: [Prefix<IPv4Address>] = []
+        var ipv6: [Prefix<IPv6Address>] = []
+        for term in terms {
+            let prefixes: [IPPrefix]
+            switch term {
+            case .prefix(let prefix): prefixes = [prefix]
+            case .range(let range): prefixes = range.prefixes
+            case .set: prefixes = []
+            }
+            for prefix in prefixes {
+                switch prefix {
+                case .v4(let prefix): ipv4.append(prefix)
+                case .v6(let prefix): ipv6.append(prefix)
+                }
+            }
+        }
+        return NamedSet(
+            name: try Name(name), source: .inline(terms),
+            contents: .addresses(AddressSet(ipv4: ipv4, ipv6: ipv6)))
+    }
+
+    private mutating func filter(_ name: String, _ sets: [Name], _ ports: [Name]) throws -> Filter {
+        let rules = try (0..<below(6)).map { index in
+            let match = Match(
+                src: try optional { try $0.some(1...12) { try $0.addressTerm(sets) } },
+                dst: try optional { try $0.some(1...2) { try $0.addressTerm(sets) } },
+                proto: optional { $0.some(1...3) { IPProtocol(number: UInt8($0.below(256))) } },
+                sport: optional { $0.some(1...2) { $0.portTerm(ports) } },
+                dport: optional { $0.some(1...20) { $0.portTerm(ports) } })
+            return Rule(
+                name: try Name("r\(index)"), match: match, action: Action.allCases[below(3)])
+        }
+        return Filter(
+            name: try Name(name), defaultVerdict: PassOrDrop.allCases[below(2)],
+            malformed: PassOrDrop.allCases[below(2)], nonIP: PassOrDrop.allCases[below(2)],
+            rules: rules)
+    }
+
+    private mutating func attach(_ filters: [Filter]) throws -> [AttachEntry] {
+        (0..<below(4)).map { index in
+            let names = ["eth\(index)", "veth\(index)*", "[!e]\(index)?", "br-\(index).1"]
+            let patterns = names.prefix(1 + below(4)).compactMap { InterfacePattern($0) }
+            return AttachEntry(
+                target: .interfaces(patterns),
+                netns: Array(["blue", "1.5", "no"].prefix(below(4))),
+                optional: below(2) == 0, mode: XDPModeRequest.allCases[below(4)],
+                xdp: filters[below(filters.count)].name)
+        }
+    }
+}
