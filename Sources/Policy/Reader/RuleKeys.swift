@@ -11,14 +11,9 @@ struct RuleDraft {
         .required("name") { $1.name = $2.name($0, of: "a rule") },
         .optional("match") { value, draft, reading in
             var match = Match(location: reading.location(of: value))
-<<<<<<< HEAD
-            let subject = draft.name.map { "rule '\($0)'" } ?? "match"
-            MatchKeys.table.read(value, into: &match.keys, subject: subject, reading)
-=======
-            Match.keys.read(
-                value, into: &match, subject: draft.subject, what: "'match' of \(draft.subject)",
-                reading)
->>>>>>> policy
+            MatchKeys.table.read(
+                value, into: &match.keys, subject: draft.subject,
+                what: "'match' of \(draft.subject)", reading)
             draft.match = match
         },
         .required("action") { $1.action = $2.action($0) },
