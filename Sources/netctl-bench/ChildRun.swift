@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// How long a command took and what it held at most.
@@ -7,8 +8,12 @@ struct ChildRun {
 
     /// Runs a command to its end; its output is thrown away.
     ///
+    /// - Parameters:
+    ///   - arguments: The command, looked up in PATH, and its arguments.
+    ///   - watchesMemory: Whether to look at its memory every millisecond, by which the time may
+    ///     then be too long.
     /// - Throws: ``BenchError`` unless it succeeds.
-    init(_ arguments: [String]) throws {
+    init(_ arguments: [String], watchesMemory: Bool = false) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -25,14 +30,27 @@ struct ChildRun {
             throw BenchError("\(arguments[0]): \(String(cString: strerror(error)))")
         }
         var status: Int32 = 0
-        var usage = rusage()
-        while wait4(pid, &status, 0, &usage) < 0, errno == EINTR {}
+        var peak = 0.0
+        while waitpid(pid, &status, watchesMemory ? WNOHANG : 0) != pid {
+            // Not `ru_maxrss`: a spawned child begins with the peak of its parent.
+            peak = max(peak, Self.peakMegabytes(of: pid))
+            usleep(1000)
+        }
         milliseconds = (clock.now - start).milliseconds
-        // Linux counts kilobytes.
-        peakMegabytes = Double(usage.ru_maxrss) / 1024
+        peakMegabytes = peak
         guard status == 0 else {
             throw BenchError("\(arguments.joined(separator: " ")) failed (status \(status))")
         }
+    }
+}
+
+extension ChildRun {
+    private static func peakMegabytes(of pid: pid_t) -> Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first
+        else { return 0 }
+        return (Double(kilobytes) ?? 0) / 1024
     }
 }
 

@@ -30,13 +30,14 @@ struct ControlPlane {
         sizes = try [10000, 100_000, 1_000_000].map { try Size($0, in: folder) }
     }
 
-    /// - Parameter attachment: An attachment without a policy, by its interface.
+    /// Applies every file in turn to an attachment, named by its interface, that has no policy.
     func run(rounds: Int, on attachment: String) throws {
         for round in 0..<rounds {
             for size in sizes {
                 let policy = size.files[round % 2].policy
                 try inside(size, policy)
-                let run = try ChildRun([netctl, "apply", policy, "--interface", attachment])
+                let run = try ChildRun(
+                    [netctl, "apply", policy, "--interface", attachment], watchesMemory: true)
                 size.apply.add(run.milliseconds)
                 size.peak.add(run.peakMegabytes)
             }

@@ -2,10 +2,29 @@ import BPF
 import Datapath
 import PolicyCompiler
 
-/// A real stub with a real body, the packets that it is given, and what that cost.
+/// A real program, the packets that it is given, and what that cost.
 final class ProgramCase {
+    /// What is run: a stub with a body behind it, or a body by itself.
+    enum Entry {
+        case stub(DetachedHook)
+        case body(Body)
+    }
+
+    /// A body that no stub calls, and the maps that it counts in.
+    final class Body {
+        let program: Program
+        private let hook: DetachedHook
+
+        init(_ filter: CompiledFilter, of hook: DetachedHook) throws {
+            program = try hook.load(filter)
+            self.hook = hook
+        }
+    }
+
     let name: String
-    private let hook: DetachedHook
+    /// What to subtract, to see what this case adds to it.
+    let floor: ProgramCase?
+    private let entry: Entry
     private let frames: [[UInt8]]
     /// The verdict that every frame must get, `XDP_*`; nil when they differ.
     private let verdict: UInt32?
@@ -23,9 +42,13 @@ final class ProgramCase {
     private static let repeats: Int32 = 20000
     private var next = 0
 
-    init(_ name: String, _ hook: DetachedHook, _ flows: [Flow], verdict: UInt32? = nil) {
+    init(
+        _ name: String, _ entry: Entry, _ flows: [Flow], verdict: UInt32? = nil,
+        over floor: ProgramCase? = nil
+    ) {
         self.name = name
-        self.hook = hook
+        self.entry = entry
+        self.floor = floor
         self.frames = flows.map(\.frame)
         self.verdict = verdict
     }
@@ -34,7 +57,7 @@ final class ProgramCase {
     func check() throws {
         guard let verdict else { return }
         for frame in frames.prefix(1000) {
-            let found = try hook.stub.testRun(packet: frame).returnValue
+            let found = try test(frame).returnValue
             guard found == verdict else {
                 throw BenchError("\(name): verdict \(found) in place of \(verdict)")
             }
@@ -44,7 +67,7 @@ final class ProgramCase {
     func runWarm() throws {
         var sum = 0.0
         for _ in 0..<Self.warmFrames {
-            let run = try hook.stub.testRun(packet: frames[next], repeat: Self.repeats)
+            let run = try test(frames[next], repeat: Self.repeats)
             sum += Double(run.durationNanoseconds)
             next = (next + 1) % frames.count
         }
@@ -53,11 +76,27 @@ final class ProgramCase {
 
     /// The kernel's own clock around each run of the stub, system calls excluded.
     func runCold() throws {
-        let before = try hook.stub.info
-        for frame in frames { _ = try hook.stub.testRun(packet: frame) }
-        let after = try hook.stub.info
+        let before = try info
+        for frame in frames { _ = try test(frame) }
+        let after = try info
         cold.add(
             Double(after.runNanoseconds - before.runNanoseconds)
                 / Double(after.runCount - before.runCount))
+    }
+
+    private func test(_ frame: [UInt8], repeat count: Int32 = 1) throws -> TestRun {
+        switch entry {
+        case .stub(let hook): try hook.stub.testRun(packet: frame, repeat: count)
+        case .body(let body): try body.program.testRun(packet: frame, repeat: count)
+        }
+    }
+
+    private var info: ProgramInfo {
+        get throws {
+            switch entry {
+            case .stub(let hook): try hook.stub.info
+            case .body(let body): try body.program.info
+            }
+        }
     }
 }

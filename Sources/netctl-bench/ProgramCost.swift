@@ -7,10 +7,12 @@ import PolicyCompiler
 /// What a packet costs, by the size of the policy.
 struct ProgramCost {
     private var cases: [ProgramCase] = []
+    private var parse4: ProgramCase?
+    private var parse6: ProgramCase?
 
     /// Loads every body; nothing is measured yet.
     init(largestSet: Int) throws {
-        try addFloor()
+        try addFloors()
         try addStages()
         try addRules()
         try addSets(upTo: largestSet)
@@ -29,15 +31,17 @@ struct ProgramCost {
     }
 
     func print() {
-        guard let floor = cases.first else { return }
         var table = Table([
-            "program", "same packet: median (min), quartiles", "over the stub",
-            "4,096 packets: median (min), quartiles", "over the stub",
+            "program", "same packet: median (min), quartiles", "over the parse",
+            "4,096 packets: median (min), quartiles", "over the parse",
         ])
         for item in cases {
+            let floor = item.floor
             table.add([
-                item.name, Self.text(item.warm), (item.warm.median - floor.warm.median).text,
-                Self.text(item.cold), (item.cold.median - floor.cold.median).text,
+                item.name, Self.text(item.warm),
+                floor.map { (item.warm.median - $0.warm.median).text } ?? "",
+                Self.text(item.cold),
+                floor.map { (item.cold.median - $0.cold.median).text } ?? "",
             ])
         }
         table.print()
@@ -53,25 +57,39 @@ struct ProgramCost {
 
     private mutating func add(
         _ name: String, _ filter: Filter, sets: [NamedSet] = [],
-        _ flows: [(String, [Flow], UInt32?)]
+        _ flows: [(suffix: String, flows: [Flow], verdict: UInt32?)], over floor: ProgramCase?
     ) throws {
         let hook = try DetachedHook(.xdp, multiBuffer: true)
         try hook.putInForce(hook.load(CompiledFilter(filter, sets: sets)))
         for (suffix, flows, verdict) in flows {
-            cases.append(ProgramCase(name + suffix, hook, flows, verdict: verdict))
+            cases.append(
+                ProgramCase(name + suffix, .stub(hook), flows, verdict: verdict, over: floor))
         }
     }
 
-    private mutating func addFloor() throws {
-        let flows = try RandomRules(count: 0, flows: ProgramCase.flows, seed: 1).flows
-        let hook = try DetachedHook(.xdp, multiBuffer: true)
-        cases.append(
-            ProgramCase("stub, no body: pass and count", hook, flows, verdict: ProgramCase.pass))
+    /// Programs without rules: what is there before any policy.
+    private mutating func addFloors() throws {
+        let ipv4 = try RandomRules(count: 0, flows: ProgramCase.flows, seed: 1).flows
         let ipv6 = RandomSet.ipv6(1, flows: ProgramCase.flows, seed: 2).misses
         let empty = Filter(name: try Name("bench"), defaultVerdict: .pass)
+        for (multiBuffer, suffix) in [(true, ""), (false, ", without multi-buffer support")] {
+            let hook = try DetachedHook(.xdp, multiBuffer: multiBuffer)
+            cases.append(
+                ProgramCase(
+                    "stub, no body: pass and count\(suffix)", .stub(hook), ipv4,
+                    verdict: ProgramCase.pass))
+        }
+        let body = try ProgramCase.Body(
+            CompiledFilter(empty, sets: []), of: DetachedHook(.xdp, multiBuffer: true))
+        cases.append(
+            ProgramCase(
+                "no rules: parse and count, IPv4, no stub in front", .body(body), ipv4,
+                verdict: ProgramCase.pass))
         try add(
             "no rules: parse and count", empty,
-            [(", IPv4", flows, ProgramCase.pass), (", IPv6", ipv6, ProgramCase.pass)])
+            [(", IPv4", ipv4, ProgramCase.pass), (", IPv6", ipv6, ProgramCase.pass)], over: nil)
+        parse4 = cases[cases.count - 2]
+        parse6 = cases[cases.count - 1]
     }
 
     /// One rule, that looks at one field.
@@ -81,12 +99,14 @@ struct ProgramCost {
         let stages: [(String, Match)] = [
             ("protocol", Match(proto: [.sctp])),
             ("destination port", Match(dport: [.range(PortRange(1))])),
+            ("source port", Match(sport: [.range(PortRange(1))])),
             ("source address", Match(src: [.prefix(source)])),
+            ("destination address", Match(dst: [.prefix(source)])),
         ]
         for (name, match) in stages {
             let rule = Rule(name: try Name("one"), match: match, action: .drop)
             let filter = Filter(name: try Name("bench"), defaultVerdict: .pass, rules: [rule])
-            try add("1 rule on the \(name)", filter, [("", flows, nil)])
+            try add("1 rule on the \(name)", filter, [("", flows, nil)], over: parse4)
         }
     }
 
@@ -95,21 +115,23 @@ struct ProgramCost {
             let rules = try RandomRules(
                 count: count, flows: ProgramCase.flows, seed: UInt64(count))
             try add(
-                "\(grouped(count)) rules on five fields", rules.filter, [("", rules.flows, nil)])
+                "\(grouped(count)) rules on five fields", rules.filter, [("", rules.flows, nil)],
+                over: parse4)
         }
     }
 
     private mutating func addSets(upTo largest: Int) throws {
         for count in [1, 1000, 10000, 100_000, 1_000_000] where count <= largest {
             let ipv4 = RandomSet.ipv4(count, flows: ProgramCase.flows, seed: UInt64(count))
-            try addSet("IPv4", count, ipv4.addresses, ipv4.hits, ipv4.misses)
+            try addSet("IPv4", count, ipv4.addresses, ipv4.hits, ipv4.misses, over: parse4)
             let ipv6 = RandomSet.ipv6(count, flows: ProgramCase.flows, seed: UInt64(count))
-            try addSet("IPv6", count, ipv6.addresses, ipv6.hits, ipv6.misses)
+            try addSet("IPv6", count, ipv6.addresses, ipv6.hits, ipv6.misses, over: parse6)
         }
     }
 
     private mutating func addSet(
-        _ version: String, _ count: Int, _ addresses: AddressSet, _ hits: [Flow], _ misses: [Flow]
+        _ version: String, _ count: Int, _ addresses: AddressSet, _ hits: [Flow],
+        _ misses: [Flow], over floor: ProgramCase?
     ) throws {
         let name = try Name("block")
         let set = NamedSet(name: name, source: .files([]), contents: .addresses(addresses))
@@ -118,6 +140,6 @@ struct ProgramCost {
         let prefixes = count == 1 ? "prefix" : "prefixes"
         try add(
             "set of \(grouped(count)) \(version) \(prefixes)", filter, sets: [set],
-            [(", hit", hits, ProgramCase.drop), (", miss", misses, ProgramCase.pass)])
+            [(", hit", hits, ProgramCase.drop), (", miss", misses, ProgramCase.pass)], over: floor)
     }
 }

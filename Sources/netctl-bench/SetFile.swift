@@ -6,7 +6,7 @@ struct SetFile {
     /// The policy file.
     let policy: String
 
-    /// - Parameter seed: Another seed, another digest.
+    /// Writes both files, in no order; another seed gives another digest.
     init(lines: Int, seed: UInt64, in folder: URL) throws {
         let prefixes = RandomSet.ipv4(lines, flows: 0, seed: seed).prefixes
         var random = Randomness(seed: seed)

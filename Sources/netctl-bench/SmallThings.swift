@@ -10,7 +10,7 @@ struct SmallThings {
 
     init(netctl: String) { self.netctl = netctl }
 
-    /// - Parameter attachment: An interface with an attachment.
+    /// Measures everything once a round; the interface has an attachment.
     mutating func run(rounds: Int, on attachment: String) throws {
         let hook = try DetachedHook(.xdp, multiBuffer: true)
         let rules = try RandomRules(count: 4096, flows: 0, seed: 3)
