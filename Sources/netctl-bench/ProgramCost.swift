@@ -96,15 +96,17 @@ struct ProgramCost {
     private mutating func addStages() throws {
         let flows = try RandomRules(count: 0, flows: ProgramCase.flows, seed: 1).flows
         let source = IPPrefix.v4(Prefix(IPv4Address(bits: 0x0A00_0001)))
-        let stages: [(String, Match)] = [
-            ("protocol", Match(proto: [.sctp])),
-            ("destination port", Match(dport: [.range(PortRange(1))])),
-            ("source port", Match(sport: [.range(PortRange(1))])),
-            ("source address", Match(src: [.prefix(source)])),
-            ("destination address", Match(dst: [.prefix(source)])),
+        let stages: [(String, MatchKeys)] = [
+            ("protocol", MatchKeys(proto: [.sctp])),
+            ("time to live", MatchKeys(ttl: [1...1])),
+            ("fragment", MatchKeys(fragment: true)),
+            ("destination port", MatchKeys(dport: [.range(PortRange(1))])),
+            ("source port", MatchKeys(sport: [.range(PortRange(1))])),
+            ("source address", MatchKeys(src: [.prefix(source)])),
+            ("destination address", MatchKeys(dst: [.prefix(source)])),
         ]
-        for (name, match) in stages {
-            let rule = Rule(name: try Name("one"), match: match, action: .drop)
+        for (name, keys) in stages {
+            let rule = Rule(name: try Name("one"), match: Match(keys), action: .drop)
             let filter = Filter(name: try Name("bench"), defaultVerdict: .pass, rules: [rule])
             try add("1 rule on the \(name)", filter, [("", flows, nil)], over: parse4)
         }
@@ -135,7 +137,7 @@ struct ProgramCost {
     ) throws {
         let name = try Name("block")
         let set = NamedSet(name: name, source: .files([]), contents: .addresses(addresses))
-        let rule = Rule(name: name, match: Match(src: [.set(name)]), action: .drop)
+        let rule = Rule(name: name, match: Match(MatchKeys(src: [.set(name)])), action: .drop)
         let filter = Filter(name: try Name("bench"), defaultVerdict: .pass, rules: [rule])
         let prefixes = count == 1 ? "prefix" : "prefixes"
         try add(

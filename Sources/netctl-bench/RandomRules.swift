@@ -46,8 +46,9 @@ struct RandomRules {
 
         var match: Match {
             Match(
-                src: [.prefix(.v4(src))], dst: [.prefix(.v4(dst))], proto: [proto],
-                sport: Self.term(sport), dport: Self.term(dport))
+                MatchKeys(
+                    src: [.prefix(.v4(src))], dst: [.prefix(.v4(dst))], proto: [proto],
+                    sport: Self.term(sport), dport: Self.term(dport)))
         }
 
         func flow(_ random: inout Randomness) -> Flow {
