@@ -4,6 +4,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # debug builds in half the time; `make demo CONFIG=release` shows the optimised binary.
 CONFIG ?= debug
+# Of `make bench`: how often, and on which CPU.
+ROUNDS ?= 15
+CPU ?= 1
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_SOURCES := Package.swift Sources Tests
@@ -30,6 +33,12 @@ test: deps ## Install what is missing and run the tests; those on the kernel nee
 
 demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
+
+bench: deps ## Measure programs and commands, release build; ROUNDS=15 (docs/performance.md)
+	swift build --configuration release --product netctl
+	swift build --configuration release --product netctl-bench
+	$(SUDO) taskset --cpu-list $(CPU) .build/release/netctl-bench \
+		--netctl $(abspath $(released)) --rounds $(ROUNDS)
 
 check: check-deps ## Lint: Swift, C and shell; warnings are errors in every build
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
@@ -66,4 +75,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test demo check fmt deps check-deps release install uninstall clean
+.PHONY: help build test demo bench check fmt deps check-deps release install uninstall clean

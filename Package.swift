@@ -75,6 +75,14 @@ let package = Package(
                 "Statistics", arguments, system,
             ], swiftSettings: strict),
 
+        // `make bench`; not installed.
+        .executableTarget(
+            name: "netctl-bench",
+            dependencies: [
+                "BPF", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
+                "PolicyCompiler", arguments, system,
+            ], swiftSettings: strict),
+
         .target(
             name: "TestSupport",
             dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Policy", system],

@@ -23,6 +23,11 @@ public struct ProgramInfo: Hashable, Sendable {
     public let isJITCompiled: Bool
     /// How many instructions the verifier looked at; 0 before Linux 5.16.
     public let verifiedInstructions: UInt32
+    /// How often the program was entered while a ``RunStatistics`` lived; what it tail-calls counts
+    /// as its own. 0 before Linux 5.1.
+    public let runCount: UInt64
+    /// How long those runs took together.
+    public let runNanoseconds: UInt64
 
     init(
         _ descriptor: borrowing OwnedDescriptor, subject: String
@@ -55,5 +60,7 @@ public struct ProgramInfo: Hashable, Sendable {
         interfaceIndex = info.ifindex
         isJITCompiled = info.jited_prog_len > 0
         verifiedInstructions = info.verified_insns
+        runCount = info.run_cnt
+        runNanoseconds = info.run_time_ns
     }
 }

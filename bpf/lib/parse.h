@@ -271,7 +271,7 @@ static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packe
 {
 	struct ipv6_header ip;
 	__u32 payload;
-	int step = WALK_MORE;
+	int step;
 
 	if (!read_frame(ctx, cursor->offset, &ip, sizeof(ip)))
 		return NETCTL_REASON_TRUNCATED;
@@ -292,6 +292,8 @@ static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packe
 	cursor->fragment = 0;
 	cursor->ext_headers = 0;
 
+	/* Most packets have none, and a call costs as much as the rest of the parse. */
+	step = extension_bit(cursor->protocol) ? WALK_MORE : WALK_DONE;
 	for (int i = 0; i < NETCTL_EXT_HEADERS_MAX && step == WALK_MORE; i++)
 		step = step_extension(ctx, cursor);
 	if (step == WALK_CUT)

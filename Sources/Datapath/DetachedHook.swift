@@ -1,0 +1,34 @@
+package import BPF
+internal import NetctlABI
+package import PolicyCompiler
+
+/// A stub with bodies of its own that sits on no interface: for test runs of the real programs.
+package final class DetachedHook {
+    /// What would sit on the interface.
+    package let stub: Program
+    private let object: HookObject
+    private let counters: Map
+    private let bodies: Map
+    private let array: ProgramArray
+
+    /// Loads the stub; no body is in force.
+    package init(_ hook: Hook, multiBuffer: Bool) throws {
+        object = HookObject(hook: hook, multiBuffer: multiBuffer)
+        counters = try Counters.create()
+        bodies = try Bodies.create()
+        array = try ProgramArray(bodies.duplicate())
+        stub = try object.open(.stub, counters: counters, bodies: bodies).load()
+            .program(object.program(.stub))
+    }
+
+    /// Loads the body of a filter and fills its tables.
+    package func load(_ filter: CompiledFilter) throws -> Program {
+        let slots = filter.rules.indices.map { UInt32(Int(NETCTL_SLOT_RULES) + $0) }
+        return try object.loadFilter(filter, slots: slots, counters: counters, bodies: bodies)
+    }
+
+    /// Has the stub call a body of this hook.
+    package func putInForce(_ body: borrowing Program) throws {
+        try array.set(NETCTL_BODY_ACTIVE.rawValue, body)
+    }
+}
