@@ -164,11 +164,11 @@ note_objects() {
     body-*) bpftool prog show pinned "$pin" | sed -n 's/^\([0-9]*\):.*/prog \1/p' ;;
     *) bpftool map show pinned "$pin" | sed -n 's/^\([0-9]*\):.*/map \1/p' ;;
     esac
-  done >"$work/found"
-  sed -n 's/^prog //p' "$work/found" | while read -r id; do
+  done >"$work/pinned"
+  sed -n 's/^prog //p' "$work/pinned" | while read -r id; do
     bpftool prog show id "$id" | sed -n 's/.*map_ids //p' | tr ',' '\n' | sed 's/^\([0-9]*\).*/map \1/'
-  done >>"$work/found"
-  sort -u "$work/found" "$work/objects" -o "$work/objects"
+  done >"$work/maps"
+  sort -u "$work/pinned" "$work/maps" "$work/objects" -o "$work/objects"
 }
 
 # Those of them that are still there.
@@ -196,7 +196,7 @@ expect_no_traces() {
     sleep 0.2
   done
   [ -z "$left" ] || echo "$left"
-  expect "of $(wc -l <"$work/objects") programs, maps and links, of pins, mounts, qdiscs, link settings, left" \
+  expect "left of $(wc -l <"$work/objects") programs, maps and links, and of pins, mounts, qdiscs" \
     "$(grep -c . <<<"$left" || true)" 0
 }
 
