@@ -47,7 +47,7 @@ let package = Package(
             name: "LinuxSystem", dependencies: ["CLinuxShims", system], swiftSettings: strict),
         .target(name: "NetTypes", swiftSettings: strict),
         .target(
-            name: "BPF", dependencies: ["CLibbpf", "CLibelf", "CBPFShims", "LinuxSystem", system],
+            name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Datapath",
             dependencies: [
-                "BPF", "BPFObjects", "CLibxdp", "CLibxxhash", "LinuxSystem", "NetctlABI",
+                "BPF", "BPFObjects", "CLibxxhash", "LinuxSystem", "NetctlABI",
                 "NetTypes",
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
@@ -80,6 +80,10 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CLibraryTests",
+            dependencies: ["CLibbpf", "CLibelf", "CLibmnl", "CLibxdp", "CLibxxhash"],
             swiftSettings: strict),
         .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
         .testTarget(

@@ -32,7 +32,7 @@ public struct Count: Sendable, Equatable, Codable {
 
 /// The counters of one attachment, read and corrected in place, without system calls.
 ///
-/// A block of slots for each possible CPU, written by programs alone, and one for the control plane:
+/// A block of slots for each processor number, written by programs alone, and one for the control plane:
 /// what it holds is added to the sum, so that moving or forgetting a count never touches a number
 /// that a program may be writing.
 struct Counters: ~Copyable {
@@ -43,7 +43,7 @@ struct Counters: ~Copyable {
 
     /// Makes the counters of a new attachment, all zero.
     static func create() throws -> Map {
-        let blocks = try possibleCPUCount() + 1
+        let blocks = try ProcessorIDs.limit() + 1
         return try Map.create(
             type: .array, name: "counters", keySize: 4,
             valueSize: UInt32(MemoryLayout<netctl_counter>.size),
@@ -72,31 +72,44 @@ struct Counters: ~Copyable {
         Int(netctl_slot(reason.abi, verdict.abi))
     }
 
-    /// Moves what rules had counted that are gone: it stays in the sums over verdicts and reasons.
+    /// What to write so that the counts of rules that are gone stay in the sums over verdicts and
+    /// reasons, and their slots begin at zero for the next rule.
     ///
-    /// No program may still be counting there.
-    borrowing func retire(_ entries: [SlotDirectory.Entry]) {
+    /// - Parameter entries: The slots of those rules; no program may still be counting there.
+    /// - Returns: The control plane's new counts, by slot.
+    borrowing func retiring(_ entries: [SlotDirectory.Entry]) -> [Int: Count] {
         let totals = totals
+        var corrections: [Int: Count] = [:]
         for entry in entries {
             let slot = Int(entry.slot)
-            correct(slot) { $0 &- totals[slot] }
-            if let verdict = entry.verdict {
-                correct(Self.slot(.rule, verdict)) { $0 &+ totals[slot] }
-            }
+            corrections[slot] = correction(slot) &- totals[slot]
+            guard let verdict = entry.verdict else { continue }
+            let sum = Self.slot(.rule, verdict)
+            corrections[sum] = (corrections[sum] ?? correction(sum)) &+ totals[slot]
         }
+        return corrections
+    }
+
+    /// Writes a count of the control plane.
+    borrowing func correct(_ correction: Journal.Correction) {
+        correct(correction.slot, correction.count)
     }
 
     /// Begins every count at zero again.
     borrowing func reset() {
         for (slot, total) in totals.enumerated() where total != .zero {
-            correct(slot) { $0 &- total }
+            correct(slot, correction(slot) &- total)
         }
     }
 
-    private borrowing func correct(_ slot: Int, _ change: (Count) -> Count) {
-        let index = (blocks - 1) * Self.slots + slot
-        let new = change(count(index))
-        memory[index] = netctl_counter(packets: new.packets, bytes: new.bytes)
+    /// What the control plane adds to a slot.
+    private borrowing func correction(_ slot: Int) -> Count {
+        count((blocks - 1) * Self.slots + slot)
+    }
+
+    private borrowing func correct(_ slot: Int, _ count: Count) {
+        memory[(blocks - 1) * Self.slots + slot] = netctl_counter(
+            packets: count.packets, bytes: count.bytes)
     }
 
     private borrowing func count(_ index: Int) -> Count {

@@ -110,7 +110,9 @@ extension Attachment {
     ) {
         self.point = point
         self.record = record
-        interface = scan.link(at: point)?.name ?? record.interface
+        let isGone = link.interfaceIndex ?? 0 == 0
+        // An interface that is gone may have left its index to another one.
+        interface = isGone ? record.interface : scan.link(at: point)?.name ?? record.interface
         namespace = scan.name(of: point.namespace)
         programID = link.programID
         linkID = link.id
@@ -121,7 +123,6 @@ extension Attachment {
             pause = nil
             policy = active?.policy
         }
-        let isGone = link.interfaceIndex ?? 0 == 0
         state = isGone ? .gone : pause?.isOver == false ? .paused : .active
     }
 }

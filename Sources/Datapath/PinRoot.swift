@@ -9,7 +9,7 @@ struct PinRoot {
 
     private let fileSystem: BPFFileSystem
 
-    private var path: FilePath { fileSystem.path.appending("netctl") }
+    var path: FilePath { fileSystem.path.appending("netctl") }
 
     /// The folder, if anything is attached.
     static func existing() throws -> PinRoot? {
@@ -47,12 +47,22 @@ struct PinRoot {
     }
 
     /// Changes what is attached, while other netctl commands wait. What a killed command left is
-    /// removed first; the folder, and bpffs if netctl mounted it, are removed behind the last
-    /// attachment, also when `body` throws.
-    func change<Result>(_ body: () throws -> Result) throws -> Result {
+    /// undone or finished first; the folder, and bpffs if netctl mounted it, are removed behind the
+    /// last attachment, also when `body` throws.
+    ///
+    /// - Parameters:
+    ///   - notice: Told what was undone or finished.
+    ///   - body: The change.
+    func change<Result>(
+        notice: (String) -> Void, _ body: () throws -> Result
+    ) throws -> Result {
         // bpffs cannot be unmounted before the lock's descriptor is closed.
         defer { try? fileSystem.unmountIfOursAndEmpty() }
-        return try locked(body)
+        return try locked {
+            if let recovered = try Journal.recover(in: self) { notice(recovered) }
+            try removeLitter()
+            return try body()
+        }
     }
 
     private func locked<Result>(_ body: () throws -> Result) throws -> Result {
@@ -63,7 +73,6 @@ struct PinRoot {
             try? removeIfEmpty()
             _ = lock.path
         }
-        try removeLitter()
         return try body()
     }
 
@@ -81,8 +90,11 @@ struct PinRoot {
     }
 
     /// The pins of one attachment point.
-    func pins(of point: AttachPoint) -> AttachmentPins {
-        AttachmentPins(folder: path.appending(point.pinName))
+    func pins(of point: AttachPoint) -> AttachmentPins { pins(named: point.pinName) }
+
+    /// The pins in one folder.
+    func pins(named folder: String) -> AttachmentPins {
+        AttachmentPins(folder: path.appending(folder))
     }
 
     /// Makes the folder of a new attachment.
@@ -93,10 +105,15 @@ struct PinRoot {
         return pins
     }
 
-    /// Removes what commands that were killed left behind.
+    /// Removes what commands that were killed left behind: half an attachment, bodies that nothing
+    /// calls.
     private func removeLitter() throws {
-        for point in try points() where !pins(of: point).isComplete {
-            try pins(of: point).removeAll()
+        for pins in try points().map(pins(of:)) {
+            if pins.isComplete {
+                try OpenBodies(pins).removeReplaced()
+            } else {
+                try pins.removeAll()
+            }
         }
     }
 

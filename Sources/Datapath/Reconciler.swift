@@ -6,14 +6,19 @@ internal import SystemPackage
 /// Makes the kernel what it should be. Every method holds off other netctl commands, removes what a
 /// killed one left, and either does all it says or nothing.
 public struct Reconciler: Sendable {
+    private let notice: @Sendable (String) -> Void
+
     /// A reconciler; it keeps no state, the kernel does.
-    public init() {}
+    ///
+    /// - Parameter notice: Told, in a sentence, when an apply that had been cut short was undone or
+    ///   finished first.
+    public init(notice: @escaping @Sendable (String) -> Void = { _ in }) { self.notice = notice }
 
     /// Runs a change under the lock, in a folder of pins made if need be.
     func change<Result>(_ body: (PinRoot) throws -> Result) throws(DatapathError) -> Result {
         try translating {
             let root = try PinRoot.existingOrCreate()
-            return try root.change { try body(root) }
+            return try root.change(notice: notice) { try body(root) }
         }
     }
 
@@ -21,7 +26,7 @@ public struct Reconciler: Sendable {
     func changeExisting(_ body: (PinRoot) throws -> Void) throws(DatapathError) {
         try translating {
             guard let root = try PinRoot.existing() else { return }
-            try root.change { try body(root) }
+            try root.change(notice: notice) { try body(root) }
         }
     }
 }

@@ -12,16 +12,8 @@ final class Transaction {
     private let root: PinRoot
     private var compiled: [Name: CompiledFilter] = [:]
     private var additions: [PreparedAttachment] = []
-    private var swaps: [Swap] = []
-
-    /// A body that is loaded and pinned, and the one that it takes the place of.
-    private struct Swap {
-        let attachment: Attachment
-        let pins: AttachmentPins
-        let old: UInt32?
-        let new: UInt32?
-        let retired: [SlotDirectory.Entry]
-    }
+    private var swaps: [Journal.Swap] = []
+    private var retired: [String: [SlotDirectory.Entry]] = [:]
 
     init(_ revision: PolicyRevision, _ plan: Plan, in root: PinRoot) {
         self.revision = revision
@@ -31,18 +23,30 @@ final class Transaction {
 
     /// Carries out the plan, or leaves everything as it was.
     func carryOut() throws {
+        guard !plan.steps.isEmpty else { return }
+        // Whatever this throws, nothing is in force yet: what was pinned is litter.
+        for step in plan.steps { try prepare(step) }
+        var journal = Journal(
+            policy: plan.policy.text, swaps: swaps,
+            additions: additions.map(\.target.point.pinName), removals: removals,
+            corrections: nil)
+        try journal.write(in: root)
         do {
-            for step in plan.steps { try prepare(step) }
             for addition in additions { _ = try addition.attach(owner: plan.policy) }
             for swap in swaps { try store(swap) }
+            journal.corrections = try corrections()
+            try journal.write(in: root)
         } catch {
-            undo()
+            journal.undo(in: root)
             throw error
         }
-        for case .detach(let attachment) in plan.steps {
-            try root.pins(of: attachment.point).removeAll()
+        journal.finish(in: root)
+    }
+
+    private var removals: [String] {
+        plan.steps.compactMap { step in
+            if case .detach(let attachment) = step { attachment.point.pinName } else { nil }
         }
-        try removeReplaced()
     }
 
     // MARK: Before anything changes
@@ -77,23 +81,25 @@ final class Transaction {
 
     private func prepare(_ attachment: Attachment, _ filter: CompiledFilter?) throws {
         let pins = root.pins(of: attachment.point)
-        let bodies = try OpenBodies(pins)
-        let old = try bodies.program(at: attachment.policyEntry)
         let slots = attachment.policy?.slots ?? .empty
-        guard let filter else {
-            swaps.append(
-                Swap(
-                    attachment: attachment, pins: pins, old: old, new: nil,
-                    retired: slots.entries))
-            return
+        var body: UInt32?
+        var gone = slots.entries
+        if let filter {
+            let object = HookObject(
+                hook: attachment.point.hook, multiBuffer: attachment.record.multiBuffer)
+            let (program, retired) = try load(
+                filter, object, pins, Map(pinned: pins.counters), Map(pinned: pins.bodies),
+                after: slots)
+            body = program
+            gone = retired
         }
-        let object = HookObject(
-            hook: attachment.point.hook, multiBuffer: attachment.record.multiBuffer)
-        let (body, retired) = try load(
-            filter, object, pins, Map(pinned: pins.counters), Map(pinned: pins.bodies),
-            after: slots)
+        let entry = attachment.policyEntry
+        let name = attachment.point.pinName
         swaps.append(
-            Swap(attachment: attachment, pins: pins, old: old, new: body, retired: retired))
+            Journal.Swap(
+                attachment: name, entry: entry.rawValue,
+                old: try OpenBodies(pins).program(at: entry), new: body))
+        if !gone.isEmpty { retired[name] = gone }
     }
 
     /// Loads, fills and pins a body; nothing calls it.
@@ -122,34 +128,26 @@ final class Transaction {
 
     // MARK: The change
 
-    private func store(_ swap: Swap) throws {
-        let bodies = try OpenBodies(swap.pins)
-        try bodies.store(swap.new, at: swap.attachment.policyEntry)
-        guard try bodies.program(at: swap.attachment.policyEntry) == swap.new else {
+    private func store(_ swap: Journal.Swap) throws {
+        let bodies = try OpenBodies(root.pins(named: swap.attachment))
+        let entry = netctl_body(rawValue: swap.entry)
+        try bodies.store(swap.new, at: entry)
+        guard try bodies.program(at: entry) == swap.new else {
             throw DatapathError(
-                "apply policy '\(plan.policy)'", swap.attachment.name,
+                "apply policy '\(plan.policy)'", swap.attachment,
                 "the kernel does not hold the new body that was stored")
         }
     }
 
-    /// Back to the old bodies, and no new attachment.
-    private func undo() {
-        for swap in swaps {
-            guard let bodies = try? OpenBodies(swap.pins) else { continue }
-            try? bodies.store(swap.old, at: swap.attachment.policyEntry)
-            try? bodies.removeReplaced()
-        }
-        for addition in additions { try? addition.pins.removeAll() }
-    }
-
-    /// What counted in the old bodies moves to the sums once no packet can be in them.
-    private func removeReplaced() throws {
-        if swaps.contains(where: { !$0.retired.isEmpty }) { GracePeriod.wait() }
-        for swap in swaps {
-            if !swap.retired.isEmpty {
-                try Counters(pinned: swap.pins.counters, access: .readWrite).retire(swap.retired)
+    /// Where the counts of rules that are gone go, once no packet can be in the old bodies.
+    private func corrections() throws -> [Journal.Correction] {
+        if !retired.isEmpty { GracePeriod.wait() }
+        return try retired.flatMap { folder, entries in
+            let counters = try Counters(
+                pinned: root.pins(named: folder).counters, access: .readOnly)
+            return counters.retiring(entries).map {
+                Journal.Correction(attachment: folder, slot: $0.key, count: $0.value)
             }
-            try OpenBodies(swap.pins).removeReplaced()
         }
     }
 }

@@ -71,11 +71,13 @@ struct XDPAttacher {
     private func refusal(
         _ errno: Errno, _ mode: XDPMode, kernelSays sentence: String?
     ) -> DatapathError {
-        let why = sentence.map { ": \($0)" } ?? ""
+        let isOffload = mode == .offload
+        let why = sentence ?? (isOffload ? "the card takes no programs of netctl's" : nil)
         return DatapathError(
-            "attach xdp", target.name, "cannot run XDP in \(mode) mode here\(why)", errno: errno,
+            "attach xdp", target.name,
+            "cannot run XDP in \(mode) mode here\(why.map { ": \($0)" } ?? "")", errno: errno,
             hint: mode == .generic ? nil : "use --mode xdpgeneric, or auto",
-            code: errno == .notSupportedOnSocket ? .unsupported : .failed)
+            code: errno == .notSupportedOnSocket || isOffload ? .unsupported : .failed)
     }
 
     /// A program of somebody else is never replaced.

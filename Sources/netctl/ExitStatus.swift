@@ -27,3 +27,8 @@ func reporting(_ body: () throws -> Void) throws(ExitStatus) {
         throw (error as? DatapathError).map { ExitStatus($0.code) } ?? .failed
     }
 }
+
+extension Reconciler {
+    /// The reconciler of this process: what it had to undo or finish first is a message.
+    static let reporting = Reconciler { Terminal.message("netctl: \($0)") }
+}

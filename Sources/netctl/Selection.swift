@@ -18,7 +18,11 @@ struct Selection: ParsableArguments {
         var found = observation.attachments
         if interface != nil || netns != nil {
             let namespace = try netns.map(NetworkNamespace.init(named:)) ?? .current
-            found.removeAll { $0.point.namespace != namespace.inode }
+            // What is gone is nowhere any more: its name is enough.
+            found.removeAll { attachment in
+                attachment.point.namespace != namespace.inode
+                    && (attachment.state != .gone || netns != nil)
+            }
         }
         if let interface { found.removeAll { $0.interface != interface } }
         if !hook.isEmpty { found.removeAll { !hook.contains($0.point.hook) } }

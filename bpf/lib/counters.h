@@ -8,13 +8,13 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 
-/* Packets and bytes by slot, a block of NETCTL_SLOTS for each possible CPU and one more.
+/* Packets and bytes by slot, a block of NETCTL_SLOTS for each CPU number and one more.
  *
  * key     block * NETCTL_SLOTS + slot
  * value   struct netctl_counter
  * writes  every program of the attachment, into its CPU's block; the control plane into the last
  * reads   the control plane, by mmap
- * size    max_entries is set at attach, (possible CPUs + 1) * NETCTL_SLOTS
+ * size    max_entries is set at attach, (highest possible CPU + 2) * NETCTL_SLOTS
  * since   Linux 5.5 (BPF_F_MMAPABLE)
  */
 struct {

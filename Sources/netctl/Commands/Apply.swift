@@ -57,7 +57,7 @@ struct Apply: ParsableCommand {
             options.interfaces = interface
             options.takeOver = takeOver
             options.dryRun = dryRun
-            let plan = try Reconciler().apply(revision, options)
+            let plan = try Reconciler.reporting.apply(revision, options)
             for warning in plan.warnings { Terminal.warning(warning) }
             let steps = plan.steps.map(\.description)
             let document = Document(

@@ -41,7 +41,7 @@ struct Attach: ParsableCommand {
                 let target = try AttachTarget(
                     interface: interface, namespace: netns, hook: hook, mode: mode)
                 let (mode, changed) =
-                    switch try Reconciler().attach(target) {
+                    switch try Reconciler.reporting.attach(target) {
                     case .attached(let mode): (mode, true)
                     case .already(let mode): (mode, false)
                     }

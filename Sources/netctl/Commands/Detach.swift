@@ -27,7 +27,7 @@ struct Detach: ParsableCommand {
         try reporting {
             let observation = try Observation.now()
             if all {
-                let count = try Reconciler().detachAll()
+                let count = try Reconciler.reporting.detachAll()
                 let names = observation.attachments.map { "\($0.name) \($0.point.hook)" }
                 try global.write(
                     Document(detached: names),
@@ -41,7 +41,7 @@ struct Detach: ParsableCommand {
                     Document(detached: []), text: [selection.nothing(in: observation)])
                 return
             }
-            try Reconciler().detach(found.map(\.point))
+            try Reconciler.reporting.detach(found.map(\.point))
             let names = found.map { "\($0.name) \($0.point.hook)" }
             try global.write(
                 Document(detached: names), text: names.map { "detached \($0)" })

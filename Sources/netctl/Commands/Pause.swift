@@ -18,7 +18,7 @@ struct Pause: ParsableCommand {
     func run() throws {
         try reporting {
             let found = try selection.existingAttachments(in: try Observation.now())
-            try Reconciler().pause(found.map(\.point), for: duration?.duration)
+            try Reconciler.reporting.pause(found.map(\.point), for: duration?.duration)
             for attachment in found {
                 let end = duration.map { " for \($0.text)" } ?? ""
                 global.say("paused \(attachment.name) \(attachment.point.hook)\(end)")
@@ -37,7 +37,7 @@ struct Resume: ParsableCommand {
     func run() throws {
         try reporting {
             let found = try selection.existingAttachments(in: try Observation.now())
-            try Reconciler().resume(found.map(\.point))
+            try Reconciler.reporting.resume(found.map(\.point))
             for attachment in found {
                 let word = attachment.pause == nil ? "was not paused:" : "resumed"
                 global.say("\(word) \(attachment.name) \(attachment.point.hook)")

@@ -15,7 +15,10 @@ struct Show: ParsableCommand {
             let observation = try Observation.now()
             let found = try selection.existingAttachments(in: observation)
             let shown = try found.map(ShownPolicy.init)
-            try global.write(ShownPolicies(policies: shown), text: shown.flatMap(\.lines))
+            // Documents of one YAML stream.
+            try global.write(
+                ShownPolicies(policies: shown),
+                text: Array(shown.map(\.lines).joined(separator: ["---"])))
         }
     }
 }
@@ -66,6 +69,8 @@ private struct ShownPolicy: Encodable {
     var lines: [String] {
         let place = "\(interface)\(netns.map { " in netns \($0)" } ?? "") \(hook)"
         guard let yaml, let filter, let digest else { return ["# \(place): no policy"] }
-        return ["# \(place): filter \(filter), digest \(digest)", yaml]
+        return ["# \(place): filter \(filter), digest \(digest)"]
+            + yaml.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            .map(String.init)
     }
 }

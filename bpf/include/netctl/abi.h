@@ -71,7 +71,7 @@ struct netctl_counter {
 };
 NETCTL_LAYOUT(struct netctl_counter, 16);
 
-/* Slots of `counters`. A block of NETCTL_SLOTS slots for each possible CPU, then one that only the
+/* Slots of `counters`. A block of NETCTL_SLOTS slots for each CPU number, then one that only the
  * control plane writes (what removed rules had counted, minus what `stats --reset` forgot): a total
  * is the sum of a slot over all blocks, modulo 2^64. Blocks are whole pages.
  * First a slot for each (reason, verdict); rules get theirs behind, by name, from the control plane.
