@@ -5,10 +5,11 @@
 #   check  for `make check`: linters and formatters
 set -euo pipefail
 
-# Libraries with headers and static archives; bpftool and iproute2 run in the tests and the demo;
-# perl sends and counts the demo's datagrams and reads JSON; binutils and libc6-dev link.
+# Libraries with headers and static archives; bpftool, iproute2 and util-linux (unshare,
+# nsenter, setpriv) run in the tests and the demo; perl sends and counts the demo's datagrams and reads
+# JSON; binutils and libc6-dev link.
 build=(binutils bpftool git iproute2 libbpf-dev libc6-dev libelf-dev libmnl-dev libxdp-dev
-  linux-libc-dev make perl pkg-config zlib1g-dev)
+  libxxhash-dev linux-libc-dev make perl pkg-config util-linux zlib1g-dev)
 check=(clang-format git make shellcheck)
 swift_version=6.2
 
