@@ -76,7 +76,8 @@ let package = Package(
             ], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", system],
+            name: "TestSupport",
+            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Policy", system],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],

@@ -8,28 +8,32 @@ struct AddressClasses<Address: IPAddressFamily> {
     private var entries: [(prefix: Prefix<Address>, matcher: Int)] = []
 
     /// Adds the prefixes of one matcher, in any order.
-    mutating func add(_ prefixes: some Sequence<Prefix<Address>>, matcher: Int) {
+    mutating func add(_ prefixes: some Collection<Prefix<Address>>, matcher: Int) {
+        entries.reserveCapacity(entries.count + prefixes.count)
         for prefix in prefixes { entries.append((prefix, matcher)) }
     }
 
     /// The table, in address order, without the prefixes that change nothing.
     ///
     /// - Complexity: O(n log n) for n prefixes.
-    consuming func table(numbering classes: inout Combinations) -> [ClassifiedPrefix<Address>] {
+    consuming func table(
+        numbering classes: inout Combinations
+    ) throws(Combinations.TooMany) -> [ClassifiedPrefix<Address>] {
         entries.sort { $0.prefix < $1.prefix }
         var table: [ClassifiedPrefix<Address>] = []
         table.reserveCapacity(entries.count)
         var covering: [(prefix: Prefix<Address>, class_: Int)] = []
         var next = entries.startIndex
         while next < entries.endIndex {
-            let prefix = entries[next].prefix
+            let (prefix, matcher) = entries[next]
+            let first = next
+            repeat { next += 1 } while next < entries.endIndex && entries[next].prefix == prefix
             while let last = covering.last, !last.prefix.contains(prefix) { covering.removeLast() }
             let inherited = covering.last?.class_ ?? 0
-            var class_ = inherited
-            while next < entries.endIndex, entries[next].prefix == prefix {
-                class_ = classes.union(class_, entries[next].matcher)
-                next += 1
-            }
+            let class_ =
+                next - first == 1
+                ? try classes.union(inherited, matcher)
+                : try classes.union(inherited, entries[first..<next].lazy.map(\.matcher))
             guard class_ != inherited else { continue }
             table.append(ClassifiedPrefix(prefix: prefix, class_: UInt32(class_)))
             covering.append((prefix, class_))

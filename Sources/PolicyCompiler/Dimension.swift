@@ -24,19 +24,19 @@ extension Match {
     /// The dimensions that this match constrains.
     var dimensions: Set<Dimension> {
         var used: Set<Dimension> = []
-        if src != nil { used.insert(.src) }
-        if dst != nil { used.insert(.dst) }
-        if proto != nil { used.insert(.proto) }
-        if sport != nil { used.insert(.sport) }
-        if dport != nil { used.insert(.dport) }
+        if keys.src != nil { used.insert(.src) }
+        if keys.dst != nil { used.insert(.dst) }
+        if keys.proto != nil { used.insert(.proto) }
+        if keys.sport != nil { used.insert(.sport) }
+        if keys.dport != nil { used.insert(.dport) }
         return used
     }
 
     /// The fields without which this match cannot be judged, `NETCTL_FIELD_*`.
     var needs: UInt8 {
         var fields = 0
-        if proto != nil { fields |= NETCTL_FIELD_PROTO }
-        if sport != nil || dport != nil { fields |= NETCTL_FIELD_L4 }
+        if keys.proto != nil { fields |= NETCTL_FIELD_CHAIN }
+        if keys.sport != nil || keys.dport != nil { fields |= NETCTL_FIELD_L4 }
         return UInt8(fields)
     }
 }

@@ -1,42 +1,54 @@
-/// A bitmap with a bit for every rule of a filter.
+/// A bitmap with a bit for every rule of a filter, or for every matcher of a dimension.
 struct Row: Hashable {
-    /// Bit `i % 64` of word `i / 64` is rule `i`.
+    /// Bit `i % 64` of word `i / 64` is element `i`.
     private(set) var words: [UInt64]
 
-    /// A row without any rule.
-    init(ruleCount: Int) {
-        words = Array(repeating: 0, count: max(1, (ruleCount + 63) / 64))
+    /// A row without any element, of at least one word.
+    init(count: Int) {
+        words = Array(repeating: 0, count: max(1, (count + 63) / 64))
     }
 
-    mutating func insert(_ rule: Int) {
-        words[rule / 64] |= 1 << UInt64(rule % 64)
+    mutating func insert(_ element: Int) {
+        words[element / 64] |= 1 << UInt64(element % 64)
+    }
+
+    mutating func remove(_ element: Int) {
+        words[element / 64] &= ~(1 << UInt64(element % 64))
     }
 
     mutating func formUnion(_ other: Row) {
         for i in words.indices { words[i] |= other.words[i] }
     }
 
-    /// Removes every rule behind `rule`.
-    mutating func cut(after rule: Int) {
-        let word = rule / 64
-        words[word] &= ~0 >> UInt64(63 - rule % 64)
+    /// Removes every element behind `last`.
+    mutating func cut(after last: Int) {
+        let word = last / 64
+        words[word] &= ~0 >> UInt64(63 - last % 64)
         for i in words.indices.dropFirst(word + 1) { words[i] = 0 }
     }
 
-    /// The first rule of the row.
+    /// The first element.
     var first: Int? { first(where: { _ in true }) }
 
-    /// The first rule of the row for which `predicate` holds.
+    /// The first element for which `predicate` holds.
     func first(where predicate: (Int) -> Bool) -> Int? {
-        for (i, word) in words.enumerated() {
-            var rest = word
+        for i in words.indices {
+            var rest = words[i]
             while rest != 0 {
-                let rule = i * 64 + rest.trailingZeroBitCount
-                if predicate(rule) { return rule }
+                let element = i * 64 + rest.trailingZeroBitCount
+                if predicate(element) { return element }
                 rest &= rest - 1
             }
         }
         return nil
+    }
+
+    /// Calls `body` for every element, ascending.
+    func forEach(_ body: (Int) -> Void) {
+        _ = first { element in
+            body(element)
+            return false
+        }
     }
 
     /// With one word the word itself, else a bit for every word that has any.

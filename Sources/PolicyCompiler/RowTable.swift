@@ -8,7 +8,7 @@ struct RowTable {
     private(set) var words: [UInt64] = []
 
     init(ruleCount: Int) {
-        wordsPerRow = Row(ruleCount: ruleCount).words.count
+        wordsPerRow = Row(count: ruleCount).words.count
     }
 
     /// The number of a row, which equal rows share.

@@ -3,9 +3,13 @@
 struct ValueClasses {
     private var changes: [(value: Int, matcher: Int, enters: Bool)] = []
     private let count: Int
+    private let matcherCount: Int
 
     /// Values are `0..<count`.
-    init(count: Int) { self.count = count }
+    init(count: Int, matcherCount: Int) {
+        self.count = count
+        self.matcherCount = matcherCount
+    }
 
     /// Adds ranges of one matcher; they may overlap.
     mutating func add(_ range: ClosedRange<Int>, matcher: Int) {
@@ -14,22 +18,29 @@ struct ValueClasses {
     }
 
     /// The class of every value.
-    consuming func table(numbering classes: inout Combinations) -> [Int] {
+    consuming func table(
+        numbering classes: inout Combinations
+    ) throws(Combinations.TooMany) -> [Int] {
         changes.sort { $0.value < $1.value }
         var table = Array(repeating: 0, count: count)
-        var open: [Int: Int] = [:]
+        var depths = Array(repeating: 0, count: matcherCount)
+        var open = Row(count: matcherCount)
         var next = changes.startIndex
         while next < changes.endIndex {
             let value = changes[next].value
             while next < changes.endIndex, changes[next].value == value {
                 let change = changes[next]
-                open[change.matcher, default: 0] += change.enters ? 1 : -1
-                if open[change.matcher] == 0 { open[change.matcher] = nil }
+                depths[change.matcher] += change.enters ? 1 : -1
+                if depths[change.matcher] == 0 {
+                    open.remove(change.matcher)
+                } else {
+                    open.insert(change.matcher)
+                }
                 next += 1
             }
             let end = next < changes.endIndex ? min(changes[next].value, count) : count
             guard value < end else { continue }
-            let class_ = classes.number(of: open.keys.sorted())
+            let class_ = try classes.number(of: open)
             for i in value..<end { table[i] = class_ }
         }
         return table

@@ -27,14 +27,11 @@ static __always_inline struct judgement judge(hook_ctx *ctx, struct packet *pack
 {
 	enum netctl_reason reason = parse(ctx, packet);
 
-	switch (reason) {
-	case NETCTL_REASON_RULE:
+	if (reason == NETCTL_REASON_RULE)
 		return classify(packet);
-	case NETCTL_REASON_NON_IP:
-		return judged(reason, non_ip_verdict);
-	default:
-		return judged(reason, malformed_verdict);
-	}
+	/* Without an L3 length the parser did not ask what is behind the linear part. */
+	packet->length = whole_length(ctx);
+	return judged(reason, reason == NETCTL_REASON_NON_IP ? non_ip_verdict : malformed_verdict);
 }
 
 /* The verdict of the filter; the packet is counted. */

@@ -11,11 +11,13 @@
 #include <netctl/abi.h>
 #include "lib/counters.h"
 #include "lib/packet.h"
+#include "lib/parse.h"
 #include "lib/tables.h"
 
 /* The filter's configuration: constants to the verifier, which removes what they switch off. */
 const volatile __u32 dimensions = 0; /* bits by enum netctl_dimension */
-const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* of each dimension but addresses */
+const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* addresses: of frames without any */
+const volatile bool judges_non_ip = false; /* a rule has family, ethertype or vlan */
 const volatile __u32 words = 1; /* of a row */
 const volatile __u8 default_verdict = NETCTL_VERDICT_PASS;
 const volatile __u8 malformed_verdict = NETCTL_VERDICT_DROP;
@@ -108,32 +110,75 @@ static __always_inline __u32 address_class(void *prefix4, void *prefix6, __u8 fa
 	return class ? *class : 0;
 }
 
-static __always_inline __u32 port_class(void *table, const struct packet *packet, __u16 port)
-{
-	struct port_classes *classes;
-	__u64 index = port;
+/* What a packet has of a field. */
+enum field {
+	FIELD_ABSENT,
+	FIELD_UNREADABLE,
+	FIELD_PRESENT,
+};
 
-	if (packet->unreadable & NETCTL_FIELD_PROTO)
-		return NETCTL_CLASS_UNREADABLE;
-	if (!packet->has_ports)
-		return NETCTL_CLASS_ABSENT;
-	if (packet->unreadable & NETCTL_FIELD_L4)
-		return NETCTL_CLASS_UNREADABLE;
-	classes = bpf_map_lookup_elem(table, &(__u32){ 0 });
-	if (!classes)
-		return NETCTL_CLASS_ABSENT;
-	asm volatile("" : "+r"(index));
-	return classes->class[index & 0xffff];
+/* A field of every IP packet. */
+static __always_inline enum field ip_field(const struct packet *packet)
+{
+	return packet->family ? FIELD_PRESENT : FIELD_ABSENT;
 }
 
-static __always_inline __u32 proto_row_class(const struct packet *packet)
+/* A field that may be behind extension headers. */
+static __always_inline enum field chain_field(const struct packet *packet)
 {
-	struct proto_classes *classes;
+	if (packet->unreadable & NETCTL_FIELD_CHAIN)
+		return FIELD_UNREADABLE;
+	return ip_field(packet);
+}
 
-	if (packet->unreadable & NETCTL_FIELD_PROTO)
-		return NETCTL_CLASS_UNREADABLE;
-	classes = bpf_map_lookup_elem(&proto_class, &(__u32){ 0 });
-	return classes ? classes->class[packet->protocol] : NETCTL_CLASS_ABSENT;
+/* A field of the L4 header of some protocols. */
+static __always_inline enum field l4_field(const struct packet *packet, bool has)
+{
+	if (packet->unreadable & NETCTL_FIELD_CHAIN)
+		return FIELD_UNREADABLE;
+	if (!packet->family || !has || packet->later_fragment)
+		return FIELD_ABSENT;
+	return packet->unreadable & NETCTL_FIELD_L4 ? FIELD_UNREADABLE : FIELD_PRESENT;
+}
+
+static __always_inline bool has_ports(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP ||
+	       packet->protocol == PROTOCOL_SCTP;
+}
+
+static __always_inline bool is_icmp(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_ICMP || packet->protocol == PROTOCOL_ICMPV6;
+}
+
+/* An index into icmp_class. */
+static __always_inline __u32 icmp_value(const struct packet *packet)
+{
+	__u32 first = packet->protocol == PROTOCOL_ICMPV6 ? NETCTL_ICMPV6_FIRST : 0;
+
+	return first + (packet->icmp_type << 8 | packet->icmp_code);
+}
+
+/* The row of a dimension, by the value of its field. */
+static __always_inline __u32 value_row(enum netctl_dimension dimension, void *table, __u64 count,
+				       enum field field, __u64 value)
+{
+	__u32 class = NETCTL_CLASS_ABSENT;
+
+	if (field == FIELD_UNREADABLE) {
+		class = NETCTL_CLASS_UNREADABLE;
+	} else if (field == FIELD_PRESENT) {
+		__u16 *classes = bpf_map_lookup_elem(table, &(__u32){ 0 });
+
+		/* clang knows the bounds of small fields and drops the check; the verifier does not. */
+		asm volatile("" : "+r"(value));
+		if (value >= count)
+			value = count - 1;
+		if (classes)
+			class = classes[value];
+	}
+	return first_row[dimension] + class;
 }
 
 #define USES(dimension) (dimensions & 1u << (dimension))
@@ -208,7 +253,13 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 	return false;
 }
 
-/* The judgement of a packet whose addresses are readable. */
+/* Sets row[dimension] if rules look at that dimension. */
+#define JUDGE(dimension, table, count, field, value)                                               \
+	if (USES(NETCTL_DIMENSION_##dimension))                                                    \
+	row[NETCTL_DIMENSION_##dimension] =                                                        \
+		value_row(NETCTL_DIMENSION_##dimension, &table, count, field, value)
+
+/* The judgement of a packet whose addresses are readable, or of a frame that is not IP. */
 static __always_inline struct judgement classify(const struct packet *packet)
 {
 	struct scan scan = { .length = packet->length, .unreadable = packet->unreadable };
@@ -216,28 +267,47 @@ static __always_inline struct judgement classify(const struct packet *packet)
 	__u64 summary = ~0ULL;
 
 	if (USES(NETCTL_DIMENSION_SRC)) {
-		__u32 class =
-			address_class(&src_prefix4, &src_prefix6, packet->family, packet->src);
+		row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];
+		if (packet->family) {
+			__u32 class = address_class(&src_prefix4, &src_prefix6, packet->family,
+						    packet->src);
 
-		if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC], &scan.judgement))
-			return scan.judgement;
+			if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC],
+					 &scan.judgement))
+				return scan.judgement;
+		}
 	}
 	if (USES(NETCTL_DIMENSION_DST)) {
-		__u32 class =
-			address_class(&dst_prefix4, &dst_prefix6, packet->family, packet->dst);
+		row[NETCTL_DIMENSION_DST] = first_row[NETCTL_DIMENSION_DST];
+		if (packet->family) {
+			__u32 class = address_class(&dst_prefix4, &dst_prefix6, packet->family,
+						    packet->dst);
 
-		if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST], &scan.judgement))
-			return scan.judgement;
+			if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST],
+					 &scan.judgement))
+				return scan.judgement;
+		}
 	}
-	if (USES(NETCTL_DIMENSION_PROTO))
-		row[NETCTL_DIMENSION_PROTO] =
-			first_row[NETCTL_DIMENSION_PROTO] + proto_row_class(packet);
-	if (USES(NETCTL_DIMENSION_SPORT))
-		row[NETCTL_DIMENSION_SPORT] = first_row[NETCTL_DIMENSION_SPORT] +
-					      port_class(&sport_class, packet, packet->sport);
-	if (USES(NETCTL_DIMENSION_DPORT))
-		row[NETCTL_DIMENSION_DPORT] = first_row[NETCTL_DIMENSION_DPORT] +
-					      port_class(&dport_class, packet, packet->dport);
+	JUDGE(PROTO, proto_class, NETCTL_PROTO_VALUES, chain_field(packet), packet->protocol);
+	JUDGE(SPORT, sport_class, NETCTL_PORT_VALUES, l4_field(packet, has_ports(packet)),
+	      packet->sport);
+	JUDGE(DPORT, dport_class, NETCTL_PORT_VALUES, l4_field(packet, has_ports(packet)),
+	      packet->dport);
+	JUDGE(TCP_FLAGS, tcp_flags_class, NETCTL_TCP_FLAGS_VALUES,
+	      l4_field(packet, packet->protocol == IPPROTO_TCP), packet->tcp_flags);
+	JUDGE(ICMP, icmp_class, NETCTL_ICMP_VALUES, l4_field(packet, is_icmp(packet)),
+	      icmp_value(packet));
+	JUDGE(ETHERTYPE, ethertype_class, NETCTL_ETHERTYPE_VALUES, FIELD_PRESENT,
+	      packet->ethertype);
+	JUDGE(VLAN, vlan_class, NETCTL_VLAN_VALUES, FIELD_PRESENT, packet->vlan);
+	JUDGE(FRAGMENT, fragment_class, NETCTL_FRAGMENT_VALUES, chain_field(packet),
+	      packet->fragment);
+	JUDGE(LENGTH, length_class, NETCTL_LENGTH_VALUES, ip_field(packet), packet->l3_length);
+	JUDGE(TTL, ttl_class, NETCTL_TTL_VALUES, ip_field(packet), packet->ttl);
+	JUDGE(DSCP, dscp_class, NETCTL_DSCP_VALUES, ip_field(packet), packet->dscp);
+	JUDGE(EXT_HEADER, ext_class, NETCTL_EXT_HEADER_VALUES,
+	      packet->family == PACKET_IPV4 ? FIELD_ABSENT : chain_field(packet),
+	      packet->ext_headers);
 
 #pragma unroll
 	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)
@@ -249,6 +319,8 @@ static __always_inline struct judgement classify(const struct packet *packet)
 		return scan.judgement;
 	if (packet->unreadable)
 		return judged(packet->unreadable_reason, malformed_verdict);
+	if (!packet->family)
+		return judged(NETCTL_REASON_NON_IP, non_ip_verdict);
 	return judged(NETCTL_REASON_DEFAULT, default_verdict);
 }
 

@@ -7,17 +7,27 @@
 #include <stdbool.h>
 
 enum packet_family {
+	PACKET_NON_IP = 0,
 	PACKET_IPV4 = 4,
 	PACKET_IPV6 = 6,
 };
 
 struct packet {
 	__u32 length; /* of the frame, fragments included: what the counters take */
-	__u8 family; /* enum packet_family */
-	__u8 protocol; /* after IPv6 extension headers */
+	__u32 l3_length; /* without what follows the L3 packet */
+	__u16 ethertype; /* after VLAN tags, host order */
+	__u16 vlan; /* identifier of the outermost tag, or NETCTL_VLAN_NONE */
+	__u8 family; /* enum packet_family; what follows is of IP alone */
+	__u8 protocol; /* behind IPv6 extension headers */
+	__u8 ttl;
+	__u8 dscp;
+	__u8 ext_headers; /* enum netctl_ext_header */
+	bool fragment; /* any one, the first included */
+	bool later_fragment; /* has no L4 header */
 	__u8 unreadable; /* NETCTL_FIELD_* */
 	__u8 unreadable_reason; /* enum netctl_reason, when unreadable */
-	bool has_ports;
+	__u8 tcp_flags;
+	__u8 icmp_type, icmp_code;
 	__u16 sport, dport; /* host order */
 	__u8 src[16], dst[16]; /* network order; IPv4 uses the first four bytes */
 };

@@ -61,14 +61,22 @@ struct tcp_header {
 	__u8 rest[6];
 };
 
+struct icmp_header {
+	__u8 type, code;
+	__be16 checksum;
+};
+
 /* UDP and SCTP begin alike; the rest of the minimum must be there but is not read. */
 struct ports_header {
 	__be16 sport, dport;
 };
 
 enum {
+	VLAN_IDENTIFIER = 0x0fff,
 	IPV4_FRAGMENT_OFFSET = 0x1fff,
+	IPV4_FRAGMENT_MORE = 0x2000,
 	IPV6_FRAGMENT_OFFSET = 0xfff8,
+	IPV6_FRAGMENT_MORE = 0x0001,
 	IP_LENGTH_MAX = 65535,
 	UDP_HEADER_LENGTH = 8,
 	SCTP_HEADER_LENGTH = 12,
@@ -97,7 +105,8 @@ struct cursor {
 	__u32 offset; /* into the frame */
 	__u32 end; /* of the L3 packet */
 	__u32 protocol; /* of the header at `offset` */
-	__u32 later_fragment; /* not 0: the bytes at `offset` are not the beginning of L4 */
+	__u32 fragment; /* the fragment field, host order: offset and flags */
+	__u32 ext_headers; /* enum netctl_ext_header */
 };
 
 enum walk {
@@ -106,29 +115,44 @@ enum walk {
 	WALK_CUT,
 };
 
-/* Steps over one extension header. Global, so that the verifier judges it once and not eight times.
- * `static` global functions do not exist: the name is visible in the object, no more.
+/* The bit of an extension header; 0 for any other protocol. */
+static __always_inline __u32 extension_bit(__u32 protocol)
+{
+	switch (protocol) {
+	case EXT_HOP_BY_HOP:
+		return NETCTL_EXT_HOP_BY_HOP;
+	case EXT_ROUTING:
+		return NETCTL_EXT_ROUTING;
+	case EXT_FRAGMENT:
+		return NETCTL_EXT_FRAGMENT;
+	case EXT_AUTHENTICATION:
+		return NETCTL_EXT_AUTHENTICATION;
+	case EXT_DESTINATION:
+		return NETCTL_EXT_DESTINATION;
+	case EXT_MOBILITY:
+		return NETCTL_EXT_MOBILITY;
+	case EXT_HIP:
+		return NETCTL_EXT_HIP;
+	case EXT_SHIM6:
+		return NETCTL_EXT_SHIM6;
+	default:
+		return 0;
+	}
+}
+
+/* Steps over one extension header. Global, so that the verifier judges it once and not for each
+ * header of a chain.
  */
 __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *cursor)
 {
 	struct extension_header header;
-	__u32 size;
+	__u32 size, bit;
 
 	if (!cursor)
 		return WALK_CUT;
-	switch (cursor->protocol) {
-	case EXT_HOP_BY_HOP:
-	case EXT_ROUTING:
-	case EXT_FRAGMENT:
-	case EXT_AUTHENTICATION:
-	case EXT_DESTINATION:
-	case EXT_MOBILITY:
-	case EXT_HIP:
-	case EXT_SHIM6:
-		break;
-	default:
+	bit = extension_bit(cursor->protocol);
+	if (!bit)
 		return WALK_DONE;
-	}
 	if (!read_frame(ctx, cursor->offset, &header, sizeof(header)))
 		return WALK_CUT;
 	if (cursor->protocol == EXT_FRAGMENT)
@@ -140,10 +164,11 @@ __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *curso
 	if (cursor->offset + size > cursor->end)
 		return WALK_CUT;
 	if (cursor->protocol == EXT_FRAGMENT)
-		cursor->later_fragment = bpf_ntohs(header.fragment) & IPV6_FRAGMENT_OFFSET;
+		cursor->fragment = bpf_ntohs(header.fragment);
+	cursor->ext_headers |= bit;
 	cursor->offset += size;
 	cursor->protocol = header.next_header;
-	return cursor->later_fragment ? WALK_DONE : WALK_MORE;
+	return cursor->fragment & IPV6_FRAGMENT_OFFSET ? WALK_DONE : WALK_MORE;
 }
 
 static __always_inline void unreadable(struct packet *packet, __u8 fields, __u8 reason)
@@ -161,7 +186,6 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 		struct tcp_header tcp;
 		__u32 length;
 
-		packet->has_ports = true;
 		if (room < TCP_HEADER_LENGTH || !read_frame(ctx, cursor->offset, &tcp, sizeof(tcp)))
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
 		length = (tcp.data_offset >> 4) * 4;
@@ -171,19 +195,24 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
 		packet->sport = bpf_ntohs(tcp.sport);
 		packet->dport = bpf_ntohs(tcp.dport);
+		packet->tcp_flags = tcp.flags;
 	} else if (cursor->protocol == IPPROTO_UDP || cursor->protocol == PROTOCOL_SCTP) {
 		struct ports_header ports;
 		__u32 least =
 			cursor->protocol == IPPROTO_UDP ? UDP_HEADER_LENGTH : SCTP_HEADER_LENGTH;
 
-		packet->has_ports = true;
 		if (room < least || !read_frame(ctx, cursor->offset, &ports, sizeof(ports)))
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
 		packet->sport = bpf_ntohs(ports.sport);
 		packet->dport = bpf_ntohs(ports.dport);
 	} else if (cursor->protocol == IPPROTO_ICMP || cursor->protocol == PROTOCOL_ICMPV6) {
-		if (room < ICMP_HEADER_LENGTH)
-			unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		struct icmp_header icmp;
+
+		if (room < ICMP_HEADER_LENGTH ||
+		    !read_frame(ctx, cursor->offset, &icmp, sizeof(icmp)))
+			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		packet->icmp_type = icmp.type;
+		packet->icmp_code = icmp.code;
 	}
 }
 
@@ -195,8 +224,11 @@ static __always_inline __u32 l3_end(hook_ctx *ctx, struct packet *packet, __u32 
 {
 	__u32 end = offset + said;
 
-	/* Equal in all but padded, multi-buffer and hostile frames: the helper is not called. */
-	if (end != packet->length && packet->length > ETHERNET_FRAME_MIN)
+	/* Equal in all but padded, multi-buffer and hostile frames: the helper is not called. Nor is
+	 * it for the padding of a short frame; one that a driver split behind its headers says more.
+	 */
+	if (end > packet->length || jumbo ||
+	    (end != packet->length && packet->length > ETHERNET_FRAME_MIN))
 		packet->length = whole_length(ctx);
 	if (jumbo && packet->length - offset > IP_LENGTH_MAX)
 		return packet->length;
@@ -218,14 +250,19 @@ static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packe
 	cursor->end = l3_end(ctx, packet, cursor->offset, total, !total);
 	if (!cursor->end)
 		return NETCTL_REASON_TRUNCATED;
-	if (cursor->end - cursor->offset < header)
+	packet->l3_length = cursor->end - cursor->offset;
+	if (packet->l3_length < header)
 		return NETCTL_REASON_MALFORMED;
 	packet->family = PACKET_IPV4;
 	__builtin_memcpy(packet->src, ip.src, sizeof(ip.src));
 	__builtin_memcpy(packet->dst, ip.dst, sizeof(ip.dst));
 	cursor->offset += header;
 	cursor->protocol = ip.protocol;
-	cursor->later_fragment = bpf_ntohs(ip.fragment) & IPV4_FRAGMENT_OFFSET;
+	cursor->fragment = bpf_ntohs(ip.fragment);
+	packet->fragment = cursor->fragment & (IPV4_FRAGMENT_OFFSET | IPV4_FRAGMENT_MORE);
+	packet->later_fragment = cursor->fragment & IPV4_FRAGMENT_OFFSET;
+	packet->ttl = ip.ttl;
+	packet->dscp = ip.tos >> 2;
 	return NETCTL_REASON_RULE;
 }
 
@@ -244,19 +281,26 @@ static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packe
 	cursor->end = l3_end(ctx, packet, cursor->offset, sizeof(ip) + payload, !payload);
 	if (!cursor->end)
 		return NETCTL_REASON_TRUNCATED;
+	packet->l3_length = cursor->end - cursor->offset;
 	packet->family = PACKET_IPV6;
+	packet->ttl = ip.hop_limit;
+	packet->dscp = bpf_ntohl(ip.version_class_flow) >> 22 & 0x3f;
 	__builtin_memcpy(packet->src, ip.src, sizeof(ip.src));
 	__builtin_memcpy(packet->dst, ip.dst, sizeof(ip.dst));
 	cursor->offset += sizeof(ip);
 	cursor->protocol = ip.next_header;
+	cursor->fragment = 0;
+	cursor->ext_headers = 0;
 
-	/* One step more than headers: the last one sees that none is left. */
-	for (int i = 0; i <= NETCTL_EXT_HEADERS_MAX && step == WALK_MORE; i++)
+	for (int i = 0; i < NETCTL_EXT_HEADERS_MAX && step == WALK_MORE; i++)
 		step = step_extension(ctx, cursor);
 	if (step == WALK_CUT)
-		unreadable(packet, NETCTL_FIELD_PROTO | NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
-	else if (step == WALK_MORE)
-		unreadable(packet, NETCTL_FIELD_PROTO | NETCTL_FIELD_L4, NETCTL_REASON_EXT_HEADERS);
+		unreadable(packet, NETCTL_FIELD_CHAIN | NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+	else if (step == WALK_MORE && extension_bit(cursor->protocol))
+		unreadable(packet, NETCTL_FIELD_CHAIN | NETCTL_FIELD_L4, NETCTL_REASON_EXT_HEADERS);
+	packet->ext_headers = cursor->ext_headers;
+	packet->fragment = cursor->fragment & (IPV6_FRAGMENT_OFFSET | IPV6_FRAGMENT_MORE);
+	packet->later_fragment = cursor->fragment & IPV6_FRAGMENT_OFFSET;
 	return NETCTL_REASON_RULE;
 }
 
@@ -269,7 +313,7 @@ static __always_inline bool is_vlan(__be16 type)
 static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *packet)
 {
 	struct ethernet_header ethernet;
-	struct cursor cursor;
+	struct cursor cursor = {};
 	enum netctl_reason reason;
 	__be16 type;
 
@@ -281,6 +325,7 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 		return NETCTL_REASON_TRUNCATED;
 	type = ethernet.type;
 	cursor.offset = sizeof(ethernet);
+	packet->vlan = NETCTL_VLAN_NONE;
 	for (int tags = 0; is_vlan(type); tags++) {
 		struct vlan_tag tag;
 
@@ -288,10 +333,13 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 			return NETCTL_REASON_VLAN_DEPTH;
 		if (!read_frame(ctx, cursor.offset, &tag, sizeof(tag)))
 			return NETCTL_REASON_TRUNCATED;
+		if (!tags)
+			packet->vlan = bpf_ntohs(tag.control) & VLAN_IDENTIFIER;
 		type = tag.type;
 		cursor.offset += sizeof(tag);
 	}
 
+	packet->ethertype = bpf_ntohs(type);
 	if (type == bpf_htons(ETH_P_IP))
 		reason = parse_ipv4(ctx, packet, &cursor);
 	else if (type == bpf_htons(ETH_P_IPV6))
@@ -302,7 +350,7 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 		return reason;
 
 	packet->protocol = cursor.protocol;
-	if (!packet->unreadable && !cursor.later_fragment)
+	if (!packet->unreadable && !packet->later_fragment)
 		parse_l4(ctx, packet, &cursor);
 	return NETCTL_REASON_RULE;
 }

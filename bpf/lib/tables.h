@@ -45,26 +45,27 @@ ADDRESS_ROW(dst_row);
 /* From a value to its class, one element that holds the whole table: an array of 2-byte elements
  * would take 8 bytes each. The row of a class is the dimension's first row plus the class.
  */
-struct proto_classes {
-	__u16 class[256];
-};
-
-struct port_classes {
-	__u16 class[65536];
-};
-
-#define CLASS_TABLE(name, table)                                                                   \
+#define CLASS_TABLE(name, values)                                                                  \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
 		__uint(max_entries, 1);                                                            \
 		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
-		__type(key, __u32);                                                                \
-		__type(value, table);                                                              \
+		__uint(key_size, sizeof(__u32));                                                   \
+		__uint(value_size, (values)*2);                                                    \
 	} name SEC(".maps")
 
-CLASS_TABLE(proto_class, struct proto_classes);
-CLASS_TABLE(sport_class, struct port_classes);
-CLASS_TABLE(dport_class, struct port_classes);
+CLASS_TABLE(proto_class, NETCTL_PROTO_VALUES);
+CLASS_TABLE(sport_class, NETCTL_PORT_VALUES);
+CLASS_TABLE(dport_class, NETCTL_PORT_VALUES);
+CLASS_TABLE(tcp_flags_class, NETCTL_TCP_FLAGS_VALUES);
+CLASS_TABLE(icmp_class, NETCTL_ICMP_VALUES);
+CLASS_TABLE(ethertype_class, NETCTL_ETHERTYPE_VALUES);
+CLASS_TABLE(vlan_class, NETCTL_VLAN_VALUES);
+CLASS_TABLE(fragment_class, NETCTL_FRAGMENT_VALUES);
+CLASS_TABLE(length_class, NETCTL_LENGTH_VALUES);
+CLASS_TABLE(ttl_class, NETCTL_TTL_VALUES);
+CLASS_TABLE(dscp_class, NETCTL_DSCP_VALUES);
+CLASS_TABLE(ext_class, NETCTL_EXT_HEADER_VALUES);
 
 /* A word for each row: with one word of rules the row itself, else a bit for every word that has
  * any bit set.

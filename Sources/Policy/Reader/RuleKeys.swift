@@ -11,7 +11,7 @@ struct RuleDraft {
         .optional("match") { value, draft, reading in
             var match = Match(location: reading.location(of: value))
             let subject = draft.name.map { "rule '\($0)'" } ?? "match"
-            Match.keys.read(value, into: &match, subject: subject, reading)
+            MatchKeys.table.read(value, into: &match.keys, subject: subject, reading)
             draft.match = match
         },
         .required("action") { $1.action = $2.action($0) },

@@ -14,9 +14,9 @@ struct FilterCheck {
 
     /// A port key is for TCP, UDP and SCTP; with other protocols alone it can never hold.
     private func checkPorts(_ rule: Rule) {
-        guard let proto = rule.match.proto, !proto.isEmpty, !proto.contains(where: \.hasPorts)
+        guard let proto = rule.match.keys.proto, !proto.isEmpty, !proto.contains(where: \.hasPorts)
         else { return }
-        let keys = [("sport", rule.match.sport), ("dport", rule.match.dport)]
+        let keys = [("sport", rule.match.keys.sport), ("dport", rule.match.keys.dport)]
         guard let key = keys.first(where: { $0.1 != nil })?.0 else { return }
         reading.report(
             .warning, "never-matches",
@@ -36,12 +36,13 @@ struct FilterCheck {
     }
 
     private func mayPassNeighbourDiscovery(_ rule: Rule) -> Bool {
-        guard rule.action == .pass, rule.match.sport == nil, rule.match.dport == nil else {
+        guard rule.action == .pass, rule.match.keys.sport == nil, rule.match.keys.dport == nil
+        else {
             return false
         }
-        return (rule.match.proto?.contains(.icmpv6) ?? true)
-            && (rule.match.src?.contains(where: mayBeIPv6) ?? true)
-            && (rule.match.dst?.contains(where: mayBeIPv6) ?? true)
+        return (rule.match.keys.proto?.contains(.icmpv6) ?? true)
+            && (rule.match.keys.src?.contains(where: mayBeIPv6) ?? true)
+            && (rule.match.keys.dst?.contains(where: mayBeIPv6) ?? true)
     }
 
     private func mayBeIPv6(_ term: AddressTerm) -> Bool {

@@ -98,7 +98,45 @@ enum netctl_dimension {
 	NETCTL_DIMENSION_PROTO,
 	NETCTL_DIMENSION_SPORT,
 	NETCTL_DIMENSION_DPORT,
+	NETCTL_DIMENSION_TCP_FLAGS,
+	NETCTL_DIMENSION_ICMP, /* type and code, of ICMP and of ICMPv6 */
+	NETCTL_DIMENSION_ETHERTYPE, /* after VLAN tags */
+	NETCTL_DIMENSION_VLAN, /* the outermost tag */
+	NETCTL_DIMENSION_FRAGMENT,
+	NETCTL_DIMENSION_LENGTH, /* of the L3 packet */
+	NETCTL_DIMENSION_TTL,
+	NETCTL_DIMENSION_DSCP,
+	NETCTL_DIMENSION_EXT_HEADER,
 	NETCTL_DIMENSION_MAX,
+};
+
+/* How many values a dimension has; what is larger counts as the last one. */
+enum {
+	NETCTL_PROTO_VALUES = 256,
+	NETCTL_PORT_VALUES = 65536,
+	NETCTL_TCP_FLAGS_VALUES = 256,
+	NETCTL_ICMPV6_FIRST = 65536, /* ICMP: type * 256 + code; ICMPv6 behind it */
+	NETCTL_ICMP_VALUES = 2 * NETCTL_ICMPV6_FIRST,
+	NETCTL_ETHERTYPE_VALUES = 65536,
+	NETCTL_VLAN_NONE = 4096,
+	NETCTL_VLAN_VALUES = NETCTL_VLAN_NONE + 1,
+	NETCTL_FRAGMENT_VALUES = 2,
+	NETCTL_LENGTH_VALUES = 65536,
+	NETCTL_TTL_VALUES = 256,
+	NETCTL_DSCP_VALUES = 64,
+	NETCTL_EXT_HEADER_VALUES = 256, /* a set of enum netctl_ext_header */
+};
+
+/* IPv6 extension headers, as bits of a set. */
+enum netctl_ext_header {
+	NETCTL_EXT_HOP_BY_HOP = 1 << 0,
+	NETCTL_EXT_ROUTING = 1 << 1,
+	NETCTL_EXT_FRAGMENT = 1 << 2,
+	NETCTL_EXT_AUTHENTICATION = 1 << 3,
+	NETCTL_EXT_DESTINATION = 1 << 4,
+	NETCTL_EXT_MOBILITY = 1 << 5,
+	NETCTL_EXT_HIP = 1 << 6,
+	NETCTL_EXT_SHIM6 = 1 << 7,
 };
 
 /* Classes that every dimension but the addresses reserves. */
@@ -110,7 +148,7 @@ enum netctl_class {
 
 /* The fields that a packet may lack readable bytes for, and that a rule may need. */
 enum {
-	NETCTL_FIELD_PROTO = 1 << 0, /* unreadable when an IPv6 extension header is */
+	NETCTL_FIELD_CHAIN = 1 << 0, /* behind IPv6 extension headers that cannot be walked */
 	NETCTL_FIELD_L4 = 1 << 1,
 };
 

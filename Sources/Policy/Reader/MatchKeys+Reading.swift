@@ -1,8 +1,8 @@
 import NetTypes
 
-extension Match {
-    /// The keys of `match:`.
-    static let keys = KeyTable<Match>([
+extension MatchKeys {
+    /// The keys of `match:` and `not:`.
+    static let table = KeyTable<MatchKeys>([
         .optional("src") { $1.src = $2.addressTerms($0, of: "src") },
         .optional("dst") { $1.dst = $2.addressTerms($0, of: "dst") },
         .optional("proto") { $1.proto = $2.protocols($0) },

@@ -1,0 +1,98 @@
+internal import NetTypes
+internal import NetctlABI
+internal import Policy
+
+extension FilterCompiler {
+    /// The table of `src` or `dst`.
+    mutating func addressTable(
+        _ dimension: Dimension, terms: (Match) -> [AddressTerm]?
+    ) throws(CompileError) -> AddressTable {
+        // A set is a matcher of its own: lists that name it share its prefixes.
+        let matchers = Matchers<AddressTerm>(filter.rules) { match in
+            guard let terms = terms(match) else { return nil }
+            let others = terms.filter { !$0.isSet }
+            return terms.filter(\.isSet).map { [$0] } + (others.isEmpty ? [] : [others])
+        }
+        var ipv4 = AddressClasses<IPv4Address>()
+        var ipv6 = AddressClasses<IPv6Address>()
+        for (number, matcher) in matchers.all.enumerated() {
+            for term in matcher.terms {
+                let addresses = addresses(of: term)
+                ipv4.add(addresses.ipv4, matcher: number)
+                ipv6.add(addresses.ipv6, matcher: number)
+            }
+        }
+        var classes = Combinations(matcherCount: matchers.all.count)
+        let table4: [ClassifiedPrefix<IPv4Address>]
+        let table6: [ClassifiedPrefix<IPv6Address>]
+        do throws(Combinations.TooMany) {
+            table4 = try ipv4.table(numbering: &classes)
+            table6 = try ipv6.table(numbering: &classes)
+        } catch {
+            throw self.error(
+                "its sets overlap in more than \(error.maximum) ways; use fewer overlapping sets")
+        }
+        let last = lastRules(of: matchers, dimension)
+        var rows: [UInt32] = []
+        for members in classes.members {
+            rows.append(addressEntry(members, matchers, last))
+            try checkRowBudget()
+        }
+        return AddressTable(ipv4: table4, ipv6: table6, rows: rows)
+    }
+
+    private func addresses(of term: AddressTerm) -> AddressSet {
+        switch term {
+        case .prefix(.v4(let prefix)): AddressSet(ipv4: [prefix], ipv6: [])
+        case .prefix(.v6(let prefix)): AddressSet(ipv4: [], ipv6: [prefix])
+        case .range(.v4(let range)): AddressSet(ipv4: range.prefixes, ipv6: [])
+        case .range(.v6(let range)): AddressSet(ipv4: [], ipv6: range.prefixes)
+        case .set(let name): addressSets[name] ?? AddressSet(ipv4: [], ipv6: [])
+        }
+    }
+
+    /// The first rule that is sure to decide: of those that do not look at the addresses, and of
+    /// those of each matcher, for an address that satisfies it.
+    private struct LastRules {
+        let indifferent: Int?
+        let byMatcher: [Int?]
+    }
+
+    private func lastRules(
+        of matchers: Matchers<AddressTerm>, _ dimension: Dimension
+    ) -> LastRules {
+        let decides = filter.rules.map { rule in
+            rule.action.verdict != nil && rule.match.dimensions.isSubset(of: [dimension])
+        }
+        return LastRules(
+            indifferent: matchers.indifferent.first { decides[$0] },
+            byMatcher: matchers.all.map { $0.rules.first { decides[$0] } })
+    }
+
+    /// A row, cut behind the first rule that an address of this class is sure to meet; or that rule,
+    /// when nothing before it can match.
+    private mutating func addressEntry(
+        _ members: Row, _ matchers: Matchers<AddressTerm>, _ lastRules: LastRules
+    ) -> UInt32 {
+        var row = matchers.indifferent
+        var last = lastRules.indifferent ?? .max
+        // In the order of their first rules: those behind the last rule make no difference.
+        _ = members.first { number in
+            let matcher = matchers.all[number].rules
+            if let first = matcher.first, first > last { return true }
+            row.formUnion(matcher)
+            last = min(last, lastRules.byMatcher[number] ?? .max)
+            return false
+        }
+        guard last != .max else { return rows.index(of: row) }
+        if row.first == last { return NETCTL_ROW_DECIDED | UInt32(last) }
+        row.cut(after: last)
+        return rows.index(of: row)
+    }
+}
+
+extension AddressTerm {
+    var isSet: Bool {
+        if case .set = self { true } else { false }
+    }
+}

@@ -1,0 +1,51 @@
+/// Why a packet takes the `malformed:` verdict before any rule is asked.
+struct ReferenceRefusal: Error {
+    let reason: Reason
+}
+
+/// An Ethernet frame: the VLAN tags, and what is behind them.
+///
+/// - A frame that ends within the Ethernet header or within a tag is `truncated`.
+/// - A third tag is `vlan-depth` as soon as its type (0x8100 or 0x88a8) is read: its own bytes need
+///   not be there.
+struct ReferenceFrame {
+    static let tagsMaximum = 2
+    private static let tagTypes: Set<UInt16> = [0x8100, 0x88a8]
+
+    /// The type behind the tags, as IEEE 802 numbers it.
+    let type: UInt16
+    /// What is behind that, up to the end of the frame: padding included.
+    let payload: ArraySlice<UInt8>
+
+    init(_ frame: [UInt8]) throws(ReferenceRefusal) {
+        guard var type = frame[...].number16(at: 12) else {
+            throw ReferenceRefusal(reason: .truncated)
+        }
+        var payload = frame.dropFirst(14)
+        var tags = 0
+        while Self.tagTypes.contains(type) {
+            tags += 1
+            guard tags <= Self.tagsMaximum else { throw ReferenceRefusal(reason: .vlanDepth) }
+            guard let inner = payload.number16(at: 2) else {
+                throw ReferenceRefusal(reason: .truncated)
+            }
+            type = inner
+            payload = payload.dropFirst(4)
+        }
+        self.type = type
+        self.payload = payload
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The byte at `offset` from the start of this slice, or nil behind its end.
+    func byte(at offset: Int) -> UInt8? {
+        offset < count ? self[startIndex + offset] : nil
+    }
+
+    /// Two bytes in network order, or nil when one of them is not there.
+    func number16(at offset: Int) -> UInt16? {
+        guard let high = byte(at: offset), let low = byte(at: offset + 1) else { return nil }
+        return UInt16(high) << 8 | UInt16(low)
+    }
+}

@@ -1,0 +1,98 @@
+import NetTypes
+import NetctlABI
+import Policy
+import TestSupport
+import Testing
+
+@testable import PolicyCompiler
+
+/// What a compiled filter has beside its dimensions: verdicts, rows, limits.
+@Suite struct CompiledFilterTests {
+    /// `count` rules for as many ports, from 1.
+    private func filter(ruleCount: Int) -> Filter {
+        let rules = (1...ruleCount).map { port in
+            Rule(
+                name: literalName("port-\(port)"),
+                match: Match(MatchKeys(dport: [.range(PortRange(UInt16(port)))])), action: .drop)
+        }
+        return Filter(name: literalName("test"), defaultVerdict: .pass, rules: rules)
+    }
+
+    @Test func anEmptyFilterHasVerdictsAndNoTables() throws {
+        let filter = try WrittenFilter(
+            "default: drop\nmalformed: pass\nnon-ip: drop\nrules: []"
+        ).compiled()
+        #expect(filter.defaultVerdict == .drop)
+        #expect(filter.malformedVerdict == .pass)
+        #expect(filter.nonIPVerdict == .drop)
+        #expect(filter.dimensions == 0)
+        #expect(filter.rowSummaries.isEmpty && filter.rowWords.isEmpty)
+        #expect(filter.wordsPerRow == 1)
+    }
+
+    @Test func onlyTheDimensionsThatRulesUseHaveTables() throws {
+        let filter = try WrittenFilter(
+            """
+            default: pass
+            rules:
+              - { name: a, match: { dst: 10.0.0.1, sport: 1 }, action: drop }
+            """
+        ).compiled()
+        #expect(filter.dimensions == Dimension.dst.bit | Dimension.sport.bit)
+        #expect(filter.src == nil && filter.proto == nil && filter.dport == nil)
+    }
+
+    @Test func rulesWithoutKeysAreFoundByTheProtocol() throws {
+        let filter = try WrittenFilter(
+            """
+            default: pass
+            rules:
+              - { name: seen, match: {}, action: count }
+              - { name: all, match: {}, action: drop }
+            """
+        ).compiled()
+        #expect(filter.dimensions == Dimension.proto.bit)
+        #expect(
+            filter.text(filter.proto) == [
+                "absent: seen all", "unreadable: seen all", "0-255: seen all",
+            ])
+    }
+
+    @Test func upTo64RulesARowIsItsSummary() throws {
+        let compiled = try CompiledFilter(filter(ruleCount: 64), sets: [])
+        #expect(compiled.wordsPerRow == 1)
+        #expect(compiled.rowWords.isEmpty)
+        let table = try #require(compiled.dport)
+        let last = Int(table.firstRow) + Int(table.classes[64])
+        #expect(compiled.rowSummaries[last] == 1 << 63)
+    }
+
+    @Test func from65RulesASummaryNamesTheWords() throws {
+        let compiled = try CompiledFilter(filter(ruleCount: 65), sets: [])
+        #expect(compiled.wordsPerRow == 2)
+        #expect(compiled.rowWords.count == 2 * compiled.rowSummaries.count)
+        let table = try #require(compiled.dport)
+        let last = Int(table.firstRow) + Int(table.classes[65])
+        #expect(compiled.rowSummaries[last] == 0b10)
+        #expect(Array(compiled.rowWords[2 * last..<2 * last + 2]) == [0, 1])
+        let unreadable = Int(table.firstRow) + Int(NETCTL_CLASS_UNREADABLE.rawValue)
+        #expect(compiled.rowSummaries[unreadable] == 0b11)
+    }
+
+    @Test func a4096thRuleIsFound() throws {
+        let compiled = try CompiledFilter(filter(ruleCount: 4096), sets: [])
+        #expect(compiled.wordsPerRow == Int(NETCTL_ROW_WORDS_MAX))
+        let table = try #require(compiled.dport)
+        let last = Int(table.firstRow) + Int(table.classes[4096])
+        #expect(compiled.rowSummaries[last] == 1 << 63)
+        #expect(compiled.rowWords[64 * last + 63] == 1 << 63)
+        #expect(compiled.text(table).last == "4097-65535: none")
+    }
+
+    @Test func rowsBeyondTheBudgetAreAnError() throws {
+        let error = #expect(throws: CompileError.self) {
+            try CompiledFilter(filter(ruleCount: 65), sets: [], rowBytesMax: 1000)
+        }
+        #expect(error?.description.contains("overlapping sets") == true)
+    }
+}

@@ -1,0 +1,135 @@
+internal import NetTypes
+internal import Policy
+
+extension RandomCase {
+    /// The smallest case near this one for which `fails` is still true: fewer rules, keys, elements
+    /// of lists and sets, and a shorter frame with more zeros.
+    ///
+    /// - Parameters:
+    ///   - minimumLength: The frame gets no shorter.
+    ///   - fails: Whether a case still shows what is wrong; true for this one.
+    /// - Returns: A case for which `fails` is true.
+    /// - Throws: What `fails` throws.
+    public func shrunk<Failure: Error>(
+        minimumLength: Int = 0, while fails: (RandomCase) throws(Failure) -> Bool
+    ) throws(Failure) -> RandomCase {
+        var best = self
+        while let smaller = try best.smaller(minimumLength, while: fails) { best = smaller }
+        return best
+    }
+
+    /// Removes something. There is an end to that.
+    private typealias Change = (inout RandomCase) -> Void
+
+    /// The rules first: while they are many, there are too many keys to try.
+    private func smaller<Failure: Error>(
+        _ minimumLength: Int, while fails: (RandomCase) throws(Failure) -> Bool
+    ) throws(Failure) -> RandomCase? {
+        let kinds = [
+            ruleChanges, keyChanges, setChanges, { self.frameChanges(minimumLength) },
+        ]
+        for changes in kinds {
+            for change in changes() {
+                var candidate = self
+                change(&candidate)
+                if try fails(candidate) { return candidate }
+            }
+        }
+        return nil
+    }
+
+    private func ruleChanges() -> [Change] {
+        parts(of: policy.filter.rules.count).map { part in
+            { $0.policy.filter.rules.removeSubrange(part) }
+        }
+    }
+
+    private func keyChanges() -> [Change] {
+        var changes: [Change] = []
+        for (index, rule) in policy.filter.rules.enumerated() {
+            func shorten<Term>(_ key: WritableKeyPath<MatchKeys, [Term]?>) {
+                guard let terms = rule.match.keys[keyPath: key] else { return }
+                changes.append { $0.policy.filter.rules[index].match.keys[keyPath: key] = nil }
+                for part in parts(of: terms.count) where part.count < terms.count {
+                    var shorter = terms
+                    shorter.removeSubrange(part)
+                    changes.append {
+                        $0.policy.filter.rules[index].match.keys[keyPath: key] = shorter
+                    }
+                }
+            }
+            shorten(\.src)
+            shorten(\.dst)
+            shorten(\.proto)
+            shorten(\.sport)
+            shorten(\.dport)
+        }
+        return changes
+    }
+
+    private func setChanges() -> [Change] {
+        var changes: [Change] = []
+        for (index, set) in policy.sets.enumerated() {
+            if !isUsed(set.name) {
+                changes.append { $0.policy.sets.remove(at: index) }
+                continue
+            }
+            func replace(_ contents: SetContents) {
+                changes.append { $0.policy.sets[index].contents = contents }
+            }
+            switch set.contents {
+            case .ports(let ports):
+                for part in parts(of: ports.count) {
+                    var shorter = ports
+                    shorter.removeSubrange(part)
+                    replace(.ports(shorter))
+                }
+            case .addresses(let addresses):
+                for part in parts(of: addresses.ipv4.count) {
+                    var shorter = addresses.ipv4
+                    shorter.removeSubrange(part)
+                    replace(.addresses(AddressSet(ipv4: shorter, ipv6: addresses.ipv6)))
+                }
+                for part in parts(of: addresses.ipv6.count) {
+                    var shorter = addresses.ipv6
+                    shorter.removeSubrange(part)
+                    replace(.addresses(AddressSet(ipv4: addresses.ipv4, ipv6: shorter)))
+                }
+            }
+        }
+        return changes
+    }
+
+    private func isUsed(_ set: Name) -> Bool {
+        policy.filter.rules.map(\.match).contains { match in
+            match.src?.contains(.set(set)) == true || match.dst?.contains(.set(set)) == true
+                || match.sport?.contains(.set(set)) == true
+                || match.dport?.contains(.set(set)) == true
+        }
+    }
+
+    private func frameChanges(_ minimumLength: Int) -> [Change] {
+        var changes: [Change] = []
+        let excess = frame.count - minimumLength
+        for count in [excess, excess / 2, 1] where count > 0 && count <= excess {
+            changes.append { $0.frame.removeLast(count) }
+        }
+        for index in frame.indices where frame[index] != 0 {
+            changes.append { $0.frame[index] = 0 }
+        }
+        return changes
+    }
+
+    /// What to leave out of a list: all, each half, each quarter, … each element.
+    private func parts(of count: Int) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var size = count
+        while size > 0 {
+            for start in stride(from: 0, to: count, by: size) {
+                parts.append(start..<min(start + size, count))
+            }
+            size /= 2
+        }
+        return parts
+    }
+}

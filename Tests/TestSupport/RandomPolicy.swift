@@ -1,0 +1,73 @@
+internal import NetTypes
+public import Policy
+
+/// A filter and the sets that it uses, made to be difficult: prefixes of all lengths, nested and
+/// overlapping, shared sets, ranges, lists, rules that hide others.
+public struct RandomPolicy: Equatable, Sendable {
+    /// The filter.
+    public var filter: Filter
+    /// Every set that a rule may name.
+    public var sets: [NamedSet]
+
+    /// Makes a policy of a filter and its sets.
+    public init(filter: Filter, sets: [NamedSet]) {
+        self.filter = filter
+        self.sets = sets
+    }
+
+    /// Makes a random policy.
+    ///
+    /// - Parameters:
+    ///   - random: Where the choices come from.
+    ///   - ruleCount: How many rules; nil for 0 to 200, mostly few.
+    public init(using random: inout SeededRandom, ruleCount: Int? = nil) {
+        var terms = RandomTerms(using: &random)
+        let style = Style(using: &random)
+        let count =
+            ruleCount
+            ?? random.number(
+                random.one(weighted: [
+                    (4, 0...0), (40, 1...6), (30, 7...40), (18, 60...70), (8, 71...200),
+                ]))
+        let rules = (0..<count).map { number in
+            Rule(
+                name: literalName("r\(number)"), match: terms.match(style, using: &random),
+                action: random.one(of: style.actions))
+        }
+        filter = Filter(
+            name: literalName("random"), defaultVerdict: random.one(of: PassOrDrop.allCases),
+            malformed: random.one(of: PassOrDrop.allCases),
+            nonIP: random.one(of: PassOrDrop.allCases), rules: rules)
+        sets = terms.sets
+    }
+
+    /// What the rules of one policy have in common, so that some policies use few keys and others
+    /// all, and some have hardly a rule that decides.
+    struct Style {
+        /// In percent: how often a rule has `src`, `dst`, `proto`, `sport`, `dport`.
+        let src, dst, proto, sport, dport: Double
+        /// Each as likely as the others.
+        let actions: [Action]
+
+        init(using random: inout SeededRandom) {
+            let often: [Double] = [0, 15, 50, 90]
+            src = random.one(of: often)
+            dst = random.one(of: often)
+            proto = random.one(of: often)
+            sport = random.one(of: often)
+            dport = random.one(of: often)
+            actions = random.one(of: [
+                [.pass, .drop], [.pass, .drop, .count], [.pass, .drop, .count, .count, .count],
+            ])
+        }
+    }
+}
+
+/// The name that a literal in a test stands for; a bad one ends the process.
+public func literalName(_ text: String) -> Name {
+    do throws(NameError) {
+        return try Name(text)
+    } catch {
+        preconditionFailure("'\(text)' is no name: \(error)")
+    }
+}
