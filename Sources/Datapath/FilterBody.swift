@@ -44,22 +44,17 @@ private struct FilterTables {
         if filter.wordsPerRow > 1 { names.append("row_words") }
         if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
         if filter.dst != nil { names += ["dst_prefix4", "dst_prefix6", "dst_row"] }
-        if filter.proto != nil { names.append("proto_class") }
-        if filter.sport != nil { names.append("sport_class") }
-        if filter.dport != nil { names.append("dport_class") }
-        return names
+        return names + filter.values.keys.map(\.classMap)
     }
 
     func configure(_ object: inout OpenObject) throws {
-        try object.setGlobal("dimensions", to: filter.dimensions)
+        try object.setGlobal("dimensions", to: filter.dimensions.reduce(0) { $0 | $1.bit })
         try object.setGlobal("words", to: UInt32(filter.wordsPerRow))
         try object.setGlobal("default_verdict", to: UInt8(filter.defaultVerdict.abi.rawValue))
         try object.setGlobal("malformed_verdict", to: UInt8(filter.malformedVerdict.abi.rawValue))
         try object.setGlobal("non_ip_verdict", to: UInt8(filter.nonIPVerdict.abi.rawValue))
-        let firstRow = [filter.proto, filter.sport, filter.dport].map { $0?.firstRow ?? 0 }
-        // In the order of enum netctl_dimension; addresses have rows of their own.
-        try object.setGlobal(
-            "first_row", to: (UInt32(0), UInt32(0), firstRow[0], firstRow[1], firstRow[2]))
+        try object.setGlobal("judges_non_ip", to: filter.judgesNonIP)
+        try object.setGlobal("first_row", to: firstRows)
         if !filter.rules.isEmpty {
             try object.setMaxEntries(map: "rules", UInt32(filter.rules.count))
             try object.setMaxEntries(map: "row_summary", UInt32(filter.rowSummaries.count))
@@ -84,9 +79,21 @@ private struct FilterTables {
         if filter.wordsPerRow > 1 { try fillBytes(object, "row_words", filter.rowWords) }
         if let src = filter.src { try fill(object, "src", src) }
         if let dst = filter.dst { try fill(object, "dst", dst) }
-        if let proto = filter.proto { try fillBytes(object, "proto_class", proto.classes) }
-        if let sport = filter.sport { try fillBytes(object, "sport_class", sport.classes) }
-        if let dport = filter.dport { try fillBytes(object, "dport_class", dport.classes) }
+        for (dimension, table) in filter.values {
+            try fillBytes(object, dimension.classMap, table.classes)
+        }
+    }
+
+    /// In the order of enum netctl_dimension.
+    private var firstRows: InlineArray<14, UInt32> {
+        var rows = InlineArray<14, UInt32>(repeating: 0)
+        precondition(rows.count == NETCTL_DIMENSION_MAX.rawValue, "one row for each dimension")
+        for (dimension, table) in filter.values {
+            rows[Int(dimension.abi.rawValue)] = table.firstRow
+        }
+        rows[Int(Dimension.src.abi.rawValue)] = filter.src?.absentRow ?? 0
+        rows[Int(Dimension.dst.abi.rawValue)] = filter.dst?.absentRow ?? 0
+        return rows
     }
 
     private static func rule(
@@ -146,6 +153,27 @@ extension netctl_lpm6_key {
         prefixlen = UInt32(prefix.length)
         withUnsafeMutableBytes(of: &address) { bytes in
             withUnsafeBytes(of: prefix.address.bits.bigEndian) { bytes.copyMemory(from: $0) }
+        }
+    }
+}
+
+extension Dimension {
+    /// The map from its values to classes, in `bpf/lib/tables.h`.
+    fileprivate var classMap: String {
+        switch self {
+        case .src, .dst: preconditionFailure("addresses have prefixes, not values")
+        case .proto: "proto_class"
+        case .sport: "sport_class"
+        case .dport: "dport_class"
+        case .tcpFlags: "tcp_flags_class"
+        case .icmp: "icmp_class"
+        case .etherType: "ethertype_class"
+        case .vlan: "vlan_class"
+        case .fragment: "fragment_class"
+        case .length: "length_class"
+        case .ttl: "ttl_class"
+        case .dscp: "dscp_class"
+        case .extHeader: "ext_class"
         }
     }
 }

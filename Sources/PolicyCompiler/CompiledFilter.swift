@@ -28,12 +28,10 @@ public struct CompiledFilter: Sendable {
     public internal(set) var src: AddressTable?
     /// Destination addresses, when a rule looks at them.
     public internal(set) var dst: AddressTable?
-    /// Protocol numbers, 256 of them.
-    public internal(set) var proto: ValueTable?
-    /// Source ports, 65,536 of them.
-    public internal(set) var sport: ValueTable?
-    /// Destination ports, 65,536 of them.
-    public internal(set) var dport: ValueTable?
+    /// The other fields that rules look at.
+    public internal(set) var values: [Dimension: ValueTable] = [:]
+    /// Whether a rule looks at what frames have that are not IP.
+    public internal(set) var judgesNonIP = false
 
     /// A word for each row, see `row_summary` in `bpf/lib/tables.h`.
     public internal(set) var rowSummaries: [UInt64] = []
@@ -42,13 +40,12 @@ public struct CompiledFilter: Sendable {
     /// Words of a row, 1 to 64.
     public let wordsPerRow: Int
 
-    /// The dimensions that rules use, as `1 << netctl_dimension`.
-    public var dimensions: UInt32 {
-        let used: [(Dimension, Bool)] = [
-            (.src, src != nil), (.dst, dst != nil), (.proto, proto != nil),
-            (.sport, sport != nil), (.dport, dport != nil),
-        ]
-        return used.reduce(0) { $1.1 ? $0 | $1.0.bit : $0 }
+    /// The dimensions that rules use.
+    public var dimensions: Set<Dimension> {
+        var used = Set(values.keys)
+        if src != nil { used.insert(.src) }
+        if dst != nil { used.insert(.dst) }
+        return used
     }
 }
 
@@ -68,6 +65,8 @@ public struct AddressTable: Sendable, Equatable {
     public let ipv6: [ClassifiedPrefix<IPv6Address>]
     /// By class: a row, or `NETCTL_ROW_DECIDED` and a rule. Class 0 is every other address.
     public let rows: [UInt32]
+    /// The row of frames that have no address.
+    public let absentRow: UInt32
 }
 
 /// From a small value to its class; the row of a class is `firstRow` plus the class.

@@ -4,15 +4,11 @@ internal import Policy
 
 extension FilterCompiler {
     /// The table of `src` or `dst`.
-    mutating func addressTable(
-        _ dimension: Dimension, terms: (Match) -> [AddressTerm]?
-    ) throws(CompileError) -> AddressTable {
-        // A set is a matcher of its own: lists that name it share its prefixes.
-        let matchers = Matchers<AddressTerm>(filter.rules) { match in
-            guard let terms = terms(match) else { return nil }
-            let others = terms.filter { !$0.isSet }
-            return terms.filter(\.isSet).map { [$0] } + (others.isEmpty ? [] : [others])
-        }
+    mutating func addressTable(_ dimension: Dimension) throws(CompileError) -> AddressTable {
+        let matchers = Matchers<AddressTerm>(
+            filter.rules,
+            wanted: { $0.keys.addresses(of: dimension).map(Self.groups) },
+            unwanted: { $0.not.addresses(of: dimension).map(Self.groups) })
         var ipv4 = AddressClasses<IPv4Address>()
         var ipv6 = AddressClasses<IPv6Address>()
         for (number, matcher) in matchers.all.enumerated() {
@@ -35,10 +31,20 @@ extension FilterCompiler {
         let last = lastRules(of: matchers, dimension)
         var rows: [UInt32] = []
         for members in classes.members {
-            rows.append(addressEntry(members, matchers, last))
+            rows.append(
+                matchers.hasRefusals
+                    ? entry(members, matchers, dimension) : entry(members, matchers, last))
             try checkRowBudget()
         }
-        return AddressTable(ipv4: table4, ipv6: table6, rows: rows)
+        return AddressTable(
+            ipv4: table4, ipv6: table6, rows: rows,
+            absentRow: self.rows.index(of: matchers.indifferent))
+    }
+
+    /// A set is a matcher of its own: lists that name it share its prefixes.
+    private static func groups(_ terms: [AddressTerm]) -> [[AddressTerm]] {
+        let others = terms.filter { !$0.isSet }
+        return terms.filter(\.isSet).map { [$0] } + (others.isEmpty ? [] : [others])
     }
 
     private func addresses(of term: AddressTerm) -> AddressSet {
@@ -61,17 +67,20 @@ extension FilterCompiler {
     private func lastRules(
         of matchers: Matchers<AddressTerm>, _ dimension: Dimension
     ) -> LastRules {
-        let decides = filter.rules.map { rule in
-            rule.action.verdict != nil && rule.match.dimensions.isSubset(of: [dimension])
-        }
-        return LastRules(
-            indifferent: matchers.indifferent.first { decides[$0] },
-            byMatcher: matchers.all.map { $0.rules.first { decides[$0] } })
+        LastRules(
+            indifferent: matchers.indifferent.first { decides($0, alone: dimension) },
+            byMatcher: matchers.all.map { $0.rules.first { decides($0, alone: dimension) } })
+    }
+
+    /// Whether a rule decides every IP packet that satisfies it in one dimension.
+    private func decides(_ rule: Int, alone dimension: Dimension) -> Bool {
+        let rule = filter.rules[rule]
+        return rule.action.verdict != nil && rule.match.dimensions.isSubset(of: [dimension])
     }
 
     /// A row, cut behind the first rule that an address of this class is sure to meet; or that rule,
     /// when nothing before it can match.
-    private mutating func addressEntry(
+    private mutating func entry(
         _ members: Row, _ matchers: Matchers<AddressTerm>, _ lastRules: LastRules
     ) -> UInt32 {
         var row = matchers.indifferent
@@ -84,8 +93,21 @@ extension FilterCompiler {
             last = min(last, lastRules.byMatcher[number] ?? .max)
             return false
         }
-        guard last != .max else { return rows.index(of: row) }
+        return entry(row, last: last == .max ? nil : last)
+    }
+
+    /// The same where rules refuse addresses: whether one is met shows only in the finished row.
+    private mutating func entry(
+        _ members: Row, _ matchers: Matchers<AddressTerm>, _ dimension: Dimension
+    ) -> UInt32 {
+        let row = matchers.rules(satisfying: members)
+        return entry(row, last: row.first { decides($0, alone: dimension) })
+    }
+
+    private mutating func entry(_ row: Row, last: Int?) -> UInt32 {
+        guard let last else { return rows.index(of: row) }
         if row.first == last { return NETCTL_ROW_DECIDED | UInt32(last) }
+        var row = row
         row.cut(after: last)
         return rows.index(of: row)
     }

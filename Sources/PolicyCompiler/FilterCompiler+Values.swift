@@ -3,28 +3,19 @@ internal import NetctlABI
 internal import Policy
 
 extension FilterCompiler {
-    /// The table of `sport` or `dport`.
-    mutating func portTable(
-        terms: (Match) -> [PortTerm]?
-    ) throws(CompileError) -> ValueTable {
+    /// The table of a field that is a small number.
+    mutating func valueTable(_ dimension: Dimension, count: Int) throws(CompileError) -> ValueTable
+    {
+        let judgesNonIP = judgesNonIP
         let portSets = portSets
-        return try valueTable(count: 65536) { match in
-            terms(match)?.flatMap { term in
-                let ranges =
-                    switch term {
-                    case .range(let range): [range]
-                    case .set(let name): portSets[name] ?? []
-                    }
-                return ranges.map { Int($0.lower)...Int($0.upper) }
-            }
-        }
-    }
-
-    /// The table of a field with `count` values.
-    mutating func valueTable(
-        count: Int, ranges: (Match) -> [ClosedRange<Int>]?
-    ) throws(CompileError) -> ValueTable {
-        let matchers = Matchers(filter.rules) { match in ranges(match).map { [$0] } }
+        let matchers = Matchers<ClosedRange<Int>>(
+            filter.rules,
+            wanted: { match in
+                if dimension == .etherType, judgesNonIP, !match.looksAtEveryFrame {
+                    return [Self.ip.ranges]
+                }
+                return match.values(of: dimension, portSets: portSets).map { [$0.ranges] }
+            })
         var values = ValueClasses(count: count, matcherCount: matchers.all.count)
         for (number, matcher) in matchers.all.enumerated() {
             for range in matcher.terms { values.add(range, matcher: number) }
@@ -50,4 +41,8 @@ extension FilterCompiler {
         }
         return ValueTable(classes: table.map { UInt16($0 + reserved) }, firstRow: firstRow)
     }
+
+    /// The Ethernet types of which rules that name none are.
+    private static let ip = ValueRanges(
+        [EtherType.ipv4, .ipv6].map { Int($0.rawValue)...Int($0.rawValue) })
 }

@@ -55,12 +55,15 @@ struct FilterCompiler {
     let addressSets: [Name: AddressSet]
     let portSets: [Name: [PortRange]]
     var rows: RowTable
+    /// Whether a rule looks at what frames have that are not IP.
+    let judgesNonIP: Bool
     private let rowBytesMax: Int
 
     init(filter: Filter, sets: [NamedSet], rowBytesMax: Int) {
         self.filter = filter
         self.rowBytesMax = rowBytesMax
         rows = RowTable(ruleCount: filter.rules.count)
+        judgesNonIP = filter.rules.contains { $0.match.looksAtEveryFrame }
         var addressSets: [Name: AddressSet] = [:]
         var portSets: [Name: [PortRange]] = [:]
         for set in sets {
@@ -75,18 +78,21 @@ struct FilterCompiler {
 
     mutating func fill(_ compiled: inout CompiledFilter) throws(CompileError) {
         guard !filter.rules.isEmpty else { return }
+        compiled.judgesNonIP = judgesNonIP
         var used = filter.rules.reduce(into: Set<Dimension>()) { $0.formUnion($1.match.dimensions) }
+        // What a rule does not say of frames that are not IP, it says by their type.
+        if judgesNonIP { used.insert(.etherType) }
         // Rules that match everything still need a row to be found by.
         if used.isEmpty { used = [.proto] }
-        if used.contains(.src) { compiled.src = try addressTable(.src, terms: \.keys.src) }
-        if used.contains(.dst) { compiled.dst = try addressTable(.dst, terms: \.keys.dst) }
-        if used.contains(.proto) {
-            compiled.proto = try valueTable(count: 256) { match in
-                match.keys.proto?.map { Int($0.number)...Int($0.number) }
+        for dimension in Dimension.allCases where used.contains(dimension) {
+            switch (dimension, dimension.valueCount) {
+            case (.src, _): compiled.src = try addressTable(.src)
+            case (.dst, _): compiled.dst = try addressTable(.dst)
+            case (_, let count?):
+                compiled.values[dimension] = try valueTable(dimension, count: count)
+            case (_, nil): preconditionFailure("only addresses have no values")
             }
         }
-        if used.contains(.sport) { compiled.sport = try portTable(terms: \.keys.sport) }
-        if used.contains(.dport) { compiled.dport = try portTable(terms: \.keys.dport) }
         compiled.rowSummaries = rows.summaries
         compiled.rowWords = rows.words
     }

@@ -20,6 +20,10 @@ struct Row: Hashable {
         for i in words.indices { words[i] |= other.words[i] }
     }
 
+    mutating func subtract(_ other: Row) {
+        for i in words.indices { words[i] &= ~other.words[i] }
+    }
+
     /// Removes every element behind `last`.
     mutating func cut(after last: Int) {
         let word = last / 64

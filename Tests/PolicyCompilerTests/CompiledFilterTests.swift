@@ -25,7 +25,7 @@ import Testing
         #expect(filter.defaultVerdict == .drop)
         #expect(filter.malformedVerdict == .pass)
         #expect(filter.nonIPVerdict == .drop)
-        #expect(filter.dimensions == 0)
+        #expect(filter.dimensions == [])
         #expect(filter.rowSummaries.isEmpty && filter.rowWords.isEmpty)
         #expect(filter.wordsPerRow == 1)
     }
@@ -38,8 +38,8 @@ import Testing
               - { name: a, match: { dst: 10.0.0.1, sport: 1 }, action: drop }
             """
         ).compiled()
-        #expect(filter.dimensions == Dimension.dst.bit | Dimension.sport.bit)
-        #expect(filter.src == nil && filter.proto == nil && filter.dport == nil)
+        #expect(filter.dimensions == [.dst, .sport])
+        #expect(filter.src == nil && filter.values[.proto] == nil && filter.values[.dport] == nil)
     }
 
     @Test func rulesWithoutKeysAreFoundByTheProtocol() throws {
@@ -51,9 +51,9 @@ import Testing
               - { name: all, match: {}, action: drop }
             """
         ).compiled()
-        #expect(filter.dimensions == Dimension.proto.bit)
+        #expect(filter.dimensions == [.proto])
         #expect(
-            filter.text(filter.proto) == [
+            filter.text(filter.values[.proto]) == [
                 "absent: seen all", "unreadable: seen all", "0-255: seen all",
             ])
     }
@@ -62,7 +62,7 @@ import Testing
         let compiled = try CompiledFilter(filter(ruleCount: 64), sets: [])
         #expect(compiled.wordsPerRow == 1)
         #expect(compiled.rowWords.isEmpty)
-        let table = try #require(compiled.dport)
+        let table = try #require(compiled.values[.dport])
         let last = Int(table.firstRow) + Int(table.classes[64])
         #expect(compiled.rowSummaries[last] == 1 << 63)
     }
@@ -71,7 +71,7 @@ import Testing
         let compiled = try CompiledFilter(filter(ruleCount: 65), sets: [])
         #expect(compiled.wordsPerRow == 2)
         #expect(compiled.rowWords.count == 2 * compiled.rowSummaries.count)
-        let table = try #require(compiled.dport)
+        let table = try #require(compiled.values[.dport])
         let last = Int(table.firstRow) + Int(table.classes[65])
         #expect(compiled.rowSummaries[last] == 0b10)
         #expect(Array(compiled.rowWords[2 * last..<2 * last + 2]) == [0, 1])
@@ -82,7 +82,7 @@ import Testing
     @Test func a4096thRuleIsFound() throws {
         let compiled = try CompiledFilter(filter(ruleCount: 4096), sets: [])
         #expect(compiled.wordsPerRow == Int(NETCTL_ROW_WORDS_MAX))
-        let table = try #require(compiled.dport)
+        let table = try #require(compiled.values[.dport])
         let last = Int(table.firstRow) + Int(table.classes[4096])
         #expect(compiled.rowSummaries[last] == 1 << 63)
         #expect(compiled.rowWords[64 * last + 63] == 1 << 63)

@@ -65,11 +65,11 @@ struct TableWalker {
         var rows: [Int] = []
         if let src { rows.append(try row(src, packet.source)) }
         if let dst { rows.append(try row(dst, packet.destination)) }
-        if let proto = filter.proto {
+        if let proto = filter.values[.proto] {
             rows.append(row(proto, packet.proto) { Int($0.number) })
         }
-        if let sport = filter.sport { rows.append(row(sport, packet.sport, Int.init)) }
-        if let dport = filter.dport { rows.append(row(dport, packet.dport, Int.init)) }
+        if let sport = filter.values[.sport] { rows.append(row(sport, packet.sport, Int.init)) }
+        if let dport = filter.values[.dport] { rows.append(row(dport, packet.dport, Int.init)) }
         return rows
     }
 

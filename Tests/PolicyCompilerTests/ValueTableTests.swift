@@ -18,7 +18,7 @@ import Testing
             """
         ).compiled()
         #expect(
-            filter.text(filter.dport) == [
+            filter.text(filter.values[.dport]) == [
                 "absent: none", "unreadable: low web high",
                 "0-79: low", "80: low web", "81-442: low", "443: low web", "444-999: low",
                 "1000-1023: low high", "1024-7999: high", "8000-8100: web high",
@@ -37,7 +37,7 @@ import Testing
             """
         ).compiled()
         #expect(
-            filter.text(filter.sport) == [
+            filter.text(filter.values[.sport]) == [
                 "absent: none", "unreadable: first last all",
                 "0: first all", "1-65534: all", "65535: last all",
             ])
@@ -52,7 +52,7 @@ import Testing
             """, sets: "more: { ports: [32, 20-25] }"
         ).compiled()
         #expect(
-            filter.text(filter.dport) == [
+            filter.text(filter.values[.dport]) == [
                 "absent: none", "unreadable: a", "0-9: none", "10-32: a", "33-65535: none",
             ])
     }
@@ -68,13 +68,13 @@ import Testing
             """
         ).compiled()
         #expect(
-            filter.text(filter.proto) == [
+            filter.text(filter.values[.proto]) == [
                 "absent: any", "unreadable: any tcp both",
                 "0: any both", "1-5: any", "6: any tcp", "7-16: any", "17: any both",
                 "18-254: any", "255: any both",
             ])
         #expect(
-            filter.text(filter.dport) == [
+            filter.text(filter.values[.dport]) == [
                 "absent: tcp", "unreadable: any tcp both",
                 "0-52: tcp", "53: any tcp both", "54-65535: tcp",
             ])

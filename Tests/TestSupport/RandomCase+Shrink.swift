@@ -101,10 +101,10 @@ extension RandomCase {
     }
 
     private func isUsed(_ set: Name) -> Bool {
-        policy.filter.rules.map(\.match).contains { match in
-            match.src?.contains(.set(set)) == true || match.dst?.contains(.set(set)) == true
-                || match.sport?.contains(.set(set)) == true
-                || match.dport?.contains(.set(set)) == true
+        policy.filter.rules.map(\.match.keys).contains { keys in
+            keys.src?.contains(.set(set)) == true || keys.dst?.contains(.set(set)) == true
+                || keys.sport?.contains(.set(set)) == true
+                || keys.dport?.contains(.set(set)) == true
         }
     }
 
