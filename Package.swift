@@ -117,6 +117,7 @@ let package = Package(
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(name: "DocumentationTests", dependencies: ["Policy"], swiftSettings: strict),
         .testTarget(
             name: "CLITests", dependencies: ["TestSupport", "netctl"], swiftSettings: strict),
     ],

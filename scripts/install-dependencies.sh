@@ -5,10 +5,13 @@
 #   check  for `make check`: linters and formatters
 set -euo pipefail
 
-# Libraries with headers and static archives; bpftool and iproute2 run in the tests and the demo;
-# perl sends and counts the demo's datagrams and reads JSON; binutils and libc6-dev link.
-build=(binutils bpftool git iproute2 libbpf-dev libc6-dev libelf-dev libmnl-dev libxdp-dev
-  linux-libc-dev make perl pkg-config zlib1g-dev)
+# Libraries with headers and static archives; bpftool, iproute2 and util-linux (unshare, nsenter,
+# setpriv) run in the tests and the demo; perl sends and counts the demo's datagrams and reads JSON;
+# binutils, g++ and libc6-dev are what Swift links with.
+build=(binutils bpftool g++ git iproute2 libbpf-dev libc6-dev libelf-dev libmnl-dev libxdp-dev
+  libxxhash-dev linux-libc-dev make perl pkg-config util-linux zlib1g-dev)
+# The libraries that Swift's own programs load: only when they do not start.
+swift=(libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev)
 check=(clang-format git make shellcheck)
 swift_version=6.2
 
@@ -22,11 +25,16 @@ at_least() {
   [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]
 }
 
+hint="install Swift $swift_version or newer from https://www.swift.org/install/linux and put it on PATH"
+
+swift_starts() {
+  swift --version >/dev/null 2>&1 && swift build --version >/dev/null 2>&1
+}
+
 require_swift() {
-  local hint="install Swift $swift_version or newer from https://www.swift.org/install/linux and put it on PATH"
-  command -v swift >/dev/null || die "swift not found; $hint"
-  local version
-  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+  local said version
+  said=$(swift --version 2>&1) || die "swift does not start: $said; $hint"
+  version=$(sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' <<<"$said" | head -n 1)
   at_least "${version:-0}" "$swift_version" || die "swift ${version:-of unknown version} is too old; $hint"
 }
 
@@ -62,7 +70,8 @@ check) wanted=("${check[@]}") ;;
   ;;
 esac
 
-require_swift
+command -v swift >/dev/null || die "swift not found; $hint"
+swift_starts || wanted+=("${swift[@]}")
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   die "knows Debian and Ubuntu only; elsewhere, install what these packages hold: ${wanted[*]}"
@@ -75,7 +84,10 @@ for package in "${wanted[@]}"; do
   fi
   is_installed "$package" || missing+=("$package")
 done
-[ "${#missing[@]}" -gt 0 ] || exit 0
+if [ "${#missing[@]}" = 0 ]; then
+  require_swift
+  exit 0
+fi
 
 echo "installing: ${missing[*]}"
 as_root apt-get update -qq
@@ -86,3 +98,4 @@ for package in "${missing[@]}"; do
 done
 as_root env DEBIAN_FRONTEND=noninteractive \
   apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null
+require_swift

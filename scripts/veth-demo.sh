@@ -40,8 +40,6 @@ mount -t bpf bpf /sys/fs/bpf
 mkdir -p /run/netns
 mount -t tmpfs tmpfs /run/netns
 
-client=veth-demo-client-$$
-server=veth-demo-server-$$
 receiver=''
 work=$(mktemp -d)
 ln -s "$NETCTL" "$work/netctl"
@@ -51,17 +49,17 @@ cleanup() {
   trap '' INT TERM
   [ -z "$receiver" ] || kill "$receiver" 2>/dev/null || true
   if [ -d /sys/fs/bpf/netctl ]; then
-    ip netns exec "$server" netctl detach --all >/dev/null 2>&1 || true
+    ip netns exec server netctl detach --all >/dev/null 2>&1 || true
   fi
-  ip netns del "$client" 2>/dev/null || true
-  ip netns del "$server" 2>/dev/null || true
+  ip netns del client 2>/dev/null || true
+  ip netns del server 2>/dev/null || true
   rm -rf "$work"
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-client() { ip netns exec "$client" "$@"; }
-server() { ip netns exec "$server" "$@"; }
+client() { ip netns exec client "$@"; }
+server() { ip netns exec server "$@"; }
 
 bold='' dim='' green='' red='' reset=''
 if [ -z "$plain" ]; then
@@ -82,6 +80,7 @@ explain() {
 run() {
   printf '%s$ %s%s\n' "$dim" "$*" "$reset"
   server "$@"
+  [ "$1" != netctl ] || note_objects
 }
 
 failures=0
@@ -113,7 +112,7 @@ each=2500
 # socket on the server counts what arrives; `received PORT SOURCE` then answers from its account.
 send_traffic() {
   local state
-  exec 3< <(exec ip netns exec "$server" perl scripts/udp.pl receive 4000 1900)
+  exec 3< <(exec ip netns exec server perl scripts/udp.pl receive 4000 1900)
   receiver=$!
   read -r state <&3 || die "the receiver did not start"
   [ "$state" = listening ] || die "the receiver said: $state"
@@ -152,13 +151,36 @@ expect_demo_policy() {
   expect "rule amplifiers dropped" "$(counted rules amplifiers)" 1000
   expect "rule service passed" "$(counted rules service)" $((2 * each))
   expect "drops in all" "$(counted verdicts drop)" $((2 * each + 1000))
+  expect "passes in all" "$(counted verdicts pass)" $((2 * each))
 }
 
-# Everything that netctl could leave behind.
+# Remembers the programs, maps and links behind netctl's pins: the machine may have others.
+note_objects() {
+  local pin
+  for pin in /sys/fs/bpf/netctl/*/*; do
+    case ${pin##*/} in
+    '*') ;;
+    link) bpftool link show pinned "$pin" | sed -n 's/^\([0-9]*\): .* prog \([0-9]*\).*/link \1\nprog \2/p' ;;
+    body-*) bpftool prog show pinned "$pin" | sed -n 's/^\([0-9]*\):.*/prog \1/p' ;;
+    *) bpftool map show pinned "$pin" | sed -n 's/^\([0-9]*\):.*/map \1/p' ;;
+    esac
+  done >"$work/pinned"
+  sed -n 's/^prog //p' "$work/pinned" | while read -r id; do
+    bpftool prog show id "$id" | sed -n 's/.*map_ids //p' | tr ',' '\n' | sed 's/^\([0-9]*\).*/map \1/'
+  done >"$work/maps"
+  sort -u "$work/pinned" "$work/maps" "$work/objects" -o "$work/objects"
+}
+
+# Those of them that are still there.
+remaining_objects() {
+  local kind id
+  while read -r kind id; do
+    ! bpftool "$kind" show id "$id" >/dev/null 2>&1 || echo "$kind $id"
+  done <"$work/objects"
+}
+
+# What else netctl could leave behind.
 traces() {
-  bpftool prog show | sed -n 's/^\([0-9]*: .*tag [0-9a-f]*\).*/program \1/p'
-  bpftool map show | sed -n 's/^\([0-9]*: .*\)/map \1/p'
-  bpftool link show | sed -n 's/^\([0-9]*: .*\)/link \1/p'
   server ip -details link show eth1 | sed 's/^/eth1 /'
   server tc qdisc show dev eth1 | sed 's/^/qdisc /'
   grep ' bpf ' /proc/mounts | sed 's/^/mount /'
@@ -169,43 +191,44 @@ traces() {
 expect_no_traces() {
   local left
   for _ in $(seq 50); do
-    # Listing fails when what was listed goes away meanwhile.
-    left=$(traces 2>/dev/null | sort | comm -13 "$work/before" -) || left="(cannot list)"
+    left=$(remaining_objects; traces | sort | comm -13 "$work/before" -)
     [ -n "$left" ] || break
     sleep 0.2
   done
   [ -z "$left" ] || echo "$left"
-  expect "programs, maps, links, link settings, qdiscs, mounts, pins left behind" \
+  expect "left of $(wc -l <"$work/objects") programs, maps and links, and of pins, mounts, qdiscs" \
     "$(grep -c . <<<"$left" || true)" 0
 }
 
-# eth0 in the client, eth1 in the server. Neighbours are fixed, so that nothing but the demo's own
-# packets decides what its counters say.
-ip netns add "$client"
-ip netns add "$server"
-ip -n "$client" link add eth0 type veth peer name eth1 netns "$server"
+# eth0 in the client, eth1 in the server. Neighbours are fixed, there are no link-local addresses and
+# multicast groups are reported at once, so that netctl counts the demo's own packets and no others.
+ip netns add client
+ip netns add server
+ip -n client link add eth0 type veth peer name eth1 netns server
 for side in client:eth0 server:eth1; do
   "${side%:*}" sh -c "echo 1 >/proc/sys/net/ipv6/conf/${side#*:}/addr_gen_mode"
 done
-ip -n "$client" address add "$friend4/24" dev eth0
-ip -n "$client" address add "$threat4/32" dev eth0
-ip -n "$client" address add "$friend6/64" dev eth0 nodad
-ip -n "$client" address add "$threat6/128" dev eth0 nodad
-ip -n "$server" address add "$server4/24" dev eth1
-ip -n "$server" address add "$server6/64" dev eth1 nodad
-ip -n "$client" link set eth0 up
-ip -n "$server" link set eth1 up
-ip -n "$server" route add "$threat4" dev eth1
-ip -n "$server" route add "$threat6" dev eth1
+client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/eth0/mldv2_unsolicited_report_interval'
+ip -n client address add "$friend4/24" dev eth0
+ip -n client address add "$threat4/32" dev eth0
+ip -n client address add "$friend6/64" dev eth0 nodad
+ip -n client address add "$threat6/128" dev eth0 nodad
+ip -n server address add "$server4/24" dev eth1
+ip -n server address add "$server6/64" dev eth1 nodad
+ip -n client link set eth0 up
+ip -n server link set eth1 up
+ip -n server route add "$threat4" dev eth1
+ip -n server route add "$threat6" dev eth1
 client_mac=$(client cat /sys/class/net/eth0/address)
 server_mac=$(server cat /sys/class/net/eth1/address)
 for address in "$friend4" "$threat4" "$friend6" "$threat6"; do
-  ip -n "$server" neighbour add "$address" lladdr "$client_mac" dev eth1
+  ip -n server neighbour add "$address" lladdr "$client_mac" dev eth1
 done
 for address in "$server4" "$server6"; do
-  ip -n "$client" neighbour add "$address" lladdr "$server_mac" dev eth0
+  ip -n client neighbour add "$address" lladdr "$server_mac" dev eth0
 done
 traces | sort >"$work/before"
+: >"$work/objects"
 
 cat <<END
 ${bold}Two network namespaces, one veth pair. netctl works on the server's eth1.$reset

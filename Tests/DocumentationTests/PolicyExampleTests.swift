@@ -1,0 +1,80 @@
+import Foundation
+import Policy
+import Testing
+
+/// What the documentation shows is valid: every `policies/*.yaml` and every block that is fenced as
+/// `yaml` in README.md and docs/policy.md. A block fenced as `yaml fragment` is a part of a policy.
+@Suite struct PolicyExampleTests {
+    @Test("an example has no error and no warning", arguments: PolicyExample.all)
+    func valid(_ example: PolicyExample) {
+        let result = example.read()
+        #expect(result.diagnostics.map { result.rendered($0) } == [])
+        #expect(result.policy != nil)
+    }
+
+    @Test("the examples are found")
+    func completeness() {
+        let places = Set(PolicyExample.all.map(\.file))
+        #expect(places.isSuperset(of: ["README.md", "docs/policy.md", "policies/demo.yaml"]))
+        #expect(PolicyExample.all.count >= 8)
+    }
+}
+
+/// A policy that the documentation shows.
+struct PolicyExample: CustomTestStringConvertible, Sendable {
+    /// Relative to the repository.
+    let file: String
+    /// Where it begins in the file.
+    let line: Int
+    let text: String
+
+    var testDescription: String { line == 1 ? file : "\(file):\(line)" }
+
+    static let all: [PolicyExample] = policies + fenced("README.md") + fenced("docs/policy.md")
+
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    private static var policies: [PolicyExample] {
+        let folder = repository.appending(path: "policies").path
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".yaml") }.sorted().map { name in
+            PolicyExample(file: "policies/\(name)", line: 1, text: contents("policies/\(name)"))
+        }
+    }
+
+    private static func fenced(_ file: String) -> [PolicyExample] {
+        var found: [PolicyExample] = []
+        var block: (start: Int, lines: [Substring])?
+        let lines = contents(file).split(separator: "\n", omittingEmptySubsequences: false)
+        for (number, line) in zip(1..., lines) {
+            if let open = block {
+                if line == "```" {
+                    // Empty lines before it, so that diagnostics name lines of the file.
+                    let text =
+                        String(repeating: "\n", count: open.start - 1)
+                        + open.lines.joined(separator: "\n")
+                    found.append(PolicyExample(file: file, line: open.start, text: text))
+                    block = nil
+                } else {
+                    block?.lines.append(line)
+                }
+            } else if line == "```yaml" {
+                block = (number + 1, [])
+            }
+        }
+        return found
+    }
+
+    private static func contents(_ file: String) -> String {
+        (try? String(contentsOf: repository.appending(path: file), encoding: .utf8)) ?? ""
+    }
+
+    /// Set files are relative to the policy's own file.
+    func read() -> ReadResult {
+        let source = PolicySource(path: file, bytes: Array(text.utf8))
+        return PolicyReader.read([source]) { path in
+            Array(try Data(contentsOf: Self.repository.appending(path: path)))
+        }
+    }
+}
