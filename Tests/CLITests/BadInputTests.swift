@@ -17,11 +17,13 @@ struct BadInputTests {
         BadPolicy(
             testDescription: "unknown key",
             text: policyText().replacing("match: {", with: "match: { protcol: tcp,"),
-            words: [":8:32: error: unknown key 'protcol' in rule 'web'; did you mean 'proto'?", "^"]),
+            words: [
+                ":8:31: error: unknown key 'protcol' in rule 'web'; did you mean 'proto'?", "^",
+            ]),
         BadPolicy(
             testDescription: "bad CIDR",
             text: policyText().replacing("dport: 443", with: "src: 10.0.0.0/33"),
-            words: [":8:37: error:", "10.0.0.0/33"]),
+            words: [":8:36: error:", "10.0.0.0/33"]),
         BadPolicy(
             testDescription: "host bits",
             text: policyText().replacing("dport: 443", with: "src: 10.0.0.1/8"),
@@ -30,7 +32,7 @@ struct BadInputTests {
             ]),
         BadPolicy(
             testDescription: "port 70000", text: policyText(dport: 70000),
-            words: [":8:39: error:", "70000"]),
+            words: [":8:38: error:", "70000"]),
         BadPolicy(
             testDescription: "duplicate rule names",
             text: policyText() + "\n      - { name: web, match: {}, action: pass }\n",
@@ -101,7 +103,8 @@ struct BadInputTests {
                 let result = try run(
                     ["prlimit", "--as=\(1 << 30)", Netctl.path, "validate", file],
                     limit: .seconds(60))
-                #expect(result.status == 3, "\(file): \(result.status) \(result.stderr.prefix(300))")
+                #expect(
+                    result.status == 3, "\(file): \(result.status) \(result.stderr.prefix(300))")
                 #expect(result.stderr.utf8.count < 100_000)
                 #expect(ContinuousClock.now - start < .seconds(30), "\(file)")
             }
@@ -140,7 +143,7 @@ struct BadInputTests {
             let directory = try TemporaryDirectory()
             let file = try directory.write(policyText(), to: "edge.yaml")
             try expectRefusal(["apply", file], status: 1, "nothing is attached", "netctl attach")
-            #expect(try runChecked(["find", "/sys/fs/bpf", "-mindepth", "1"]) == "")
+            #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
             try addInterface("eth1")
             try expectSuccess(["attach", "eth1"])
             try expectRefusal(
@@ -172,7 +175,8 @@ struct BadInputTests {
     @Test(
         "usage errors: exit 2",
         arguments: [
-            ["nonsense"], ["attach"], ["attach", "eth1", "eth2"], ["attach", "eth1", "--mode", "x"],
+            ["nonsense"], ["attach"], ["attach", "eth1", "eth2"],
+            ["attach", "eth1", "--mode", "x"],
             ["attach", "eth1", "--hook", "xpd"], ["attach", "--no-such-option"], ["detach"],
             ["detach", "eth1", "--all"], ["apply"], ["validate"], ["stats", "--by", "colour"],
             ["stats", "--watch", "--reset"], ["stats", "--interval", "0"],
@@ -189,7 +193,9 @@ struct BadInputTests {
         }
     }
 
-    @Test("help and version are results: exit 0", arguments: [["--help"], ["apply", "-h"], ["--version"]])
+    @Test(
+        "help and version are results: exit 0",
+        arguments: [["--help"], ["apply", "-h"], ["--version"]])
     func help(arguments: [String]) throws {
         let result = try run([Netctl.path] + arguments)
         #expect(result.status == 0)
@@ -243,7 +249,7 @@ struct BadInputTests {
             let source = try directory.write(
                 """
                 __attribute__((section("xdp"), used)) int somebodys(void *ctx) { return 2; }
-                char license[] __attribute__((section("license"), used)) = "GPL";
+                char _license[] __attribute__((section("license"), used)) = "GPL";
                 """, to: "foreign.c")
             try runChecked([
                 "clang", "-target", "bpf", "-O2", "-g", "-c", source, "-o", object,
@@ -256,7 +262,7 @@ struct BadInputTests {
             #expect(foreign.hook == "xdp")
             #expect(foreign.name == "somebodys")
 
-            let link = try runChecked(["ip", "-details", "link", "show", "eth1"])
+            let link = try runChecked(["ip", "link", "show", "eth1"])
             #expect(link.contains("prog/xdp id \(foreign.program_id)"))
             for mode in ["auto", "xdpgeneric", "xdpdrv"] {
                 try expectRefusal(
@@ -268,7 +274,7 @@ struct BadInputTests {
             try expectRefusal(["apply", file], status: 1, "eth1", "'somebodys'")
             try expectSuccess(["detach", "eth1"], "nothing is attached")
             try expectSuccess(["detach", "--all"], "nothing is attached")
-            #expect(try runChecked(["ip", "-details", "link", "show", "eth1"]) == link)
+            #expect(try runChecked(["ip", "link", "show", "eth1"]) == link)
         }
     }
 }

@@ -19,10 +19,10 @@ func policyText(
         """
 }
 
-/// Makes an interface without a wire; it runs XDP in generic mode alone.
+/// Makes an interface without a wire: a bridge, which runs XDP in generic mode alone.
 func addInterface(_ name: String, netns: String? = nil) throws {
     let ip = ["ip"] + (netns.map { ["-n", $0] } ?? [])
-    try runChecked(ip + ["link", "add", name, "type", "dummy"])
+    try runChecked(ip + ["link", "add", name, "type", "bridge"])
     try runChecked(ip + ["link", "set", name, "up"])
 }
 
