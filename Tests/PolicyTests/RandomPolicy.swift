@@ -125,14 +125,14 @@ struct RandomPolicy {
 
     private mutating func filter(_ name: String, _ sets: [Name], _ ports: [Name]) throws -> Filter {
         let rules = try (0..<below(6)).map { index in
-            let match = Match(
+            let keys = MatchKeys(
                 src: try optional { try $0.some(1...12) { try $0.addressTerm(sets) } },
                 dst: try optional { try $0.some(1...2) { try $0.addressTerm(sets) } },
                 proto: optional { $0.some(1...3) { IPProtocol(number: UInt8($0.below(256))) } },
                 sport: optional { $0.some(1...2) { $0.portTerm(ports) } },
                 dport: optional { $0.some(1...20) { $0.portTerm(ports) } })
             return Rule(
-                name: try Name("r\(index)"), match: match, action: Action.allCases[below(3)])
+                name: try Name("r\(index)"), match: Match(keys), action: Action.allCases[below(3)])
         }
         return Filter(
             name: try Name(name), defaultVerdict: PassOrDrop.allCases[below(2)],

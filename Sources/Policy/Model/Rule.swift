@@ -1,19 +1,27 @@
 /// What to do with the packets that match.
 public struct Rule: Equatable, Sendable {
+    /// The rate that it lets by: with a limit the rule is for what exceeds it.
+    public var limit: Limit? = nil
     /// The name, unique in its filter; counters are kept by it.
     public var name: Name
     /// Which packets.
     public var match: Match
     /// What to do with them.
     public var action: Action
+    /// Whether what the rule would drop is only counted and reported, and passes.
+    public var monitor: Bool
     /// Where the name stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes a rule.
-    public init(name: Name, match: Match, action: Action, location: SourceLocation = .none) {
+    public init(
+        name: Name, match: Match, action: Action, monitor: Bool = false,
+        location: SourceLocation = .none
+    ) {
         self.name = name
         self.match = match
         self.action = action
+        self.monitor = monitor
         self.location = location
     }
 }

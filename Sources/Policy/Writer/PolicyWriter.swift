@@ -94,9 +94,11 @@ public struct PolicyWriter {
             terms.map { (key, YAMLText.oneOrList($0.map(text), indent: 12)) }
         }
         return [
-            pair("src", match.keys.src, YAMLText.address), pair("dst", match.keys.dst, YAMLText.address),
+            pair("src", match.keys.src, YAMLText.address),
+            pair("dst", match.keys.dst, YAMLText.address),
             pair("proto", match.keys.proto, \.description),
-            pair("sport", match.keys.sport, YAMLText.port), pair("dport", match.keys.dport, YAMLText.port),
+            pair("sport", match.keys.sport, YAMLText.port),
+            pair("dport", match.keys.dport, YAMLText.port),
         ].compactMap { $0 }
     }
 
