@@ -6,14 +6,20 @@ public struct Rule: Equatable, Sendable {
     public var match: Match
     /// What to do with them.
     public var action: Action
+    /// Whether what the rule would drop is only counted and reported, and passes.
+    public var monitor: Bool
     /// Where the name stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes a rule.
-    public init(name: Name, match: Match, action: Action, location: SourceLocation = .none) {
+    public init(
+        name: Name, match: Match, action: Action, monitor: Bool = false,
+        location: SourceLocation = .none
+    ) {
         self.name = name
         self.match = match
         self.action = action
+        self.monitor = monitor
         self.location = location
     }
 }
