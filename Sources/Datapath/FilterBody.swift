@@ -3,6 +3,7 @@ internal import NetTypes
 internal import NetctlABI
 internal import Policy
 internal import PolicyCompiler
+internal import SystemPackage
 
 extension HookObject {
     /// Loads the body of a filter and fills its tables. Nothing calls it yet.
@@ -12,18 +13,40 @@ extension HookObject {
     ///   - slots: A counter slot for each rule, in order.
     ///   - counters: The attachment's counters.
     ///   - bodies: The attachment's program array.
+    ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
     /// - Returns: The program.
     /// - Throws: `BPFError` when the kernel refuses the program or has no memory for its tables.
     func loadFilter(
-        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map
+        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
+        limits: FilePath? = nil
     ) throws -> Program {
         let tables = FilterTables(filter, slots: slots)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)
         try tables.configure(&object)
+        if filter.isLimited, let limits {
+            try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
+        }
         let loaded = try object.load()
         try tables.fill(loaded)
         return try loaded.program(program(.filter))
+    }
+}
+
+/// The buckets of an attachment's limits. They outlive its bodies: an apply refills none.
+enum Limits {
+    static func pinnedOrCreate(at path: FilePath) throws -> Map {
+        do throws(BPFError) {
+            return try Map(pinned: path)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+        let map = try Map.create(
+            type: .lruHash, name: "limits",
+            keySize: UInt32(MemoryLayout<netctl_bucket_key>.size), valueSize: 8,
+            maxEntries: UInt32(NETCTL_BUCKETS))
+        try map.pin(at: path)
+        return map
     }
 }
 

@@ -120,7 +120,7 @@ final class Transaction {
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
         let program = try object.loadFilter(
-            filter, slots: slots, counters: counters, bodies: bodies)
+            filter, slots: slots, counters: counters, bodies: bodies, limits: pins.limits)
         let id = try program.info.id
         let record = PolicyRecord(
             policy: plan.policy.text, filter: filter.name.text, digest: revision.digest,

@@ -1,11 +1,11 @@
 /// What to do with the packets that match.
 public struct Rule: Equatable, Sendable {
-    /// The rate that it lets by: with a limit the rule is for what exceeds it.
-    public var limit: Limit? = nil
     /// The name, unique in its filter; counters are kept by it.
     public var name: Name
     /// Which packets.
     public var match: Match
+    /// The rate that it lets by: with a limit the rule is for what exceeds it.
+    public var limit: Limit?
     /// What to do with them.
     public var action: Action
     /// Whether what the rule would drop is only counted and reported, and passes.
@@ -15,11 +15,12 @@ public struct Rule: Equatable, Sendable {
 
     /// Makes a rule.
     public init(
-        name: Name, match: Match, action: Action, monitor: Bool = false,
+        name: Name, match: Match, limit: Limit? = nil, action: Action, monitor: Bool = false,
         location: SourceLocation = .none
     ) {
         self.name = name
         self.match = match
+        self.limit = limit
         self.action = action
         self.monitor = monitor
         self.location = location

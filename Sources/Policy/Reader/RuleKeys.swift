@@ -5,6 +5,7 @@ struct RuleDraft {
     var name: Name?
     var match: Match?
     var action: Action?
+    var limit: Limit?
     var monitor = false
 
     /// The keys of a rule.
@@ -15,7 +16,10 @@ struct RuleDraft {
         },
         .required("action") { $1.action = $2.action($0) },
         .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .unsupported("limit"), .unsupported("log"),
+        .optional("limit") { value, draft, reading in
+            draft.limit = reading.limit(value, subject: draft.subject)
+        },
+        .unsupported("log"),
     ])
 }
 
@@ -30,7 +34,8 @@ extension Reading {
         guard let name = draft.name, let action = draft.action, let nameValue else { return nil }
         return Rule(
             name: name, match: draft.match ?? Match(location: location(of: nameValue)),
-            action: action, monitor: draft.monitor, location: location(of: nameValue))
+            limit: draft.limit, action: action, monitor: draft.monitor,
+            location: location(of: nameValue))
     }
 
     fileprivate func action(_ value: YAMLValue) -> Action? {

@@ -87,6 +87,11 @@ public struct PolicyWriter {
         } else {
             lines.append("        match: { \(flow) }")
         }
+        if let limit = rule.limit {
+            lines.append(
+                "        limit: { rate: \(limit.packets)/\(limit.period.rawValue), "
+                    + "burst: \(limit.burst), per: \(limit.per.rawValue) }")
+        }
         lines.append("        action: \(rule.action.rawValue)")
         if rule.monitor { lines.append("        monitor: true") }
     }
