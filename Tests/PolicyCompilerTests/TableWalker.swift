@@ -22,7 +22,8 @@ struct TableWalker {
 
     func judge(_ frame: [UInt8]) -> Judgement {
         do throws(ReferenceRefusal) {
-            guard let packet = try ReferencePacket(try ReferenceFrame(frame)) else {
+            let packet = try ReferencePacket(try ReferenceFrame(frame))
+            guard !packet.isNonIP || filter.judgesNonIP else {
                 return Judgement(filter.nonIPVerdict, .nonIP)
             }
             return classify(packet)
@@ -50,6 +51,7 @@ struct TableWalker {
         if let reason = packet.unreadable {
             return Judgement(filter.malformedVerdict, reason, counted: counted)
         }
+        guard !packet.isNonIP else { return Judgement(filter.nonIPVerdict, .nonIP, counted: counted) }
         return Judgement(filter.defaultVerdict, .default, counted: counted)
     }
 
@@ -65,30 +67,27 @@ struct TableWalker {
         var rows: [Int] = []
         if let src { rows.append(try row(src, packet.source)) }
         if let dst { rows.append(try row(dst, packet.destination)) }
-        if let proto = filter.values[.proto] {
-            rows.append(row(proto, packet.proto) { Int($0.number) })
+        for (dimension, table) in filter.values {
+            let class_ =
+                switch packet.field(dimension) {
+                case .value(let value): table.classes[value]
+                case .absent: UInt16(NETCTL_CLASS_ABSENT.rawValue)
+                case .unreadable: UInt16(NETCTL_CLASS_UNREADABLE.rawValue)
+                }
+            rows.append(Int(table.firstRow) + Int(class_))
         }
-        if let sport = filter.values[.sport] { rows.append(row(sport, packet.sport, Int.init)) }
-        if let dport = filter.values[.dport] { rows.append(row(dport, packet.dport, Int.init)) }
         return rows
     }
 
-    private func row(_ lookup: AddressLookup, _ address: IPAddress) throws(End) -> Int {
+    private func row(
+        _ lookup: AddressLookup, _ field: ReferenceField<IPAddress>
+    ) throws(End) -> Int {
+        guard case .value(let address) = field else { return Int(lookup.absentRow) }
         guard let entry = lookup.entry(of: address) else { throw .aborted }
         guard entry & UInt32(NETCTL_ROW_DECIDED) == 0 else {
             throw .decided(rule: Int(entry & UInt32(NETCTL_ROW_INDEX)))
         }
         return Int(entry)
-    }
-
-    private func row<Value>(
-        _ table: ValueTable, _ field: ReferenceField<Value>, _ number: (Value) -> Int
-    ) -> Int {
-        switch field {
-        case .value(let value): Int(table.firstRow) + Int(table.classes[number(value)])
-        case .absent: Int(table.firstRow) + Int(NETCTL_CLASS_ABSENT.rawValue)
-        case .unreadable: Int(table.firstRow) + Int(NETCTL_CLASS_UNREADABLE.rawValue)
-        }
     }
 
     // MARK: Words
@@ -148,9 +147,61 @@ struct TableWalker {
     }
 }
 
+extension ReferencePacket {
+    /// The value by which a table of the classifier is asked.
+    fileprivate func field(_ dimension: Dimension) -> ReferenceField<Int> {
+        switch dimension {
+        case .src, .dst: preconditionFailure("addresses have prefixes, not values")
+        case .proto: proto.map { Int($0.number) }
+        case .sport: transport.sport.map { Int($0) }
+        case .dport: transport.dport.map { Int($0) }
+        case .tcpFlags: transport.tcpFlags.map { Int($0.rawValue) }
+        case .icmp:
+            transport.icmpType.map {
+                ($0.proto == .icmpv6 ? NETCTL_ICMPV6_FIRST : 0) + Int($0.type) << 8 + Int($0.code)
+            }
+        case .etherType: .value(Int(etherType))
+        case .vlan: .value(vlan.map(Int.init) ?? NETCTL_VLAN_NONE)
+        case .fragment: fragment.map { $0 ? 1 : 0 }
+        case .length: length.map { Int($0) }
+        case .ttl: ttl.map { Int($0) }
+        case .dscp: dscp.map { Int($0) }
+        case .extHeader: extHeaders.map { $0.reduce(0) { $0 | 1 << $1.tableBit } }
+        }
+    }
+}
+
+extension ReferenceField {
+    fileprivate func map<Other>(_ transform: (Value) -> Other) -> ReferenceField<Other> {
+        switch self {
+        case .value(let value): .value(transform(value))
+        case .absent: .absent
+        case .unreadable: .unreadable
+        }
+    }
+}
+
+extension ExtensionHeader {
+    /// The place in the set that `enum netctl_ext_header` makes.
+    fileprivate var tableBit: Int {
+        switch self {
+        case .hopByHop: 0
+        case .routing: 1
+        case .fragment: 2
+        case .authentication: 3
+        case .destination: 4
+        case .mobility: 5
+        case .hip: 6
+        case .shim6: 7
+        }
+    }
+}
+
 /// A pair of LPM tries and what their classes lead to.
 private struct AddressLookup {
     private let table: AddressTable
+    /// The row of frames that have no address.
+    var absentRow: UInt32 { table.absentRow }
     private let ipv4: Trie<IPv4Address>
     private let ipv6: Trie<IPv6Address>
 
