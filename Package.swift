@@ -110,6 +110,12 @@ let package = Package(
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
         .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
+                "TestSupport", system,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "CLITests", dependencies: ["TestSupport", "netctl"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
