@@ -14,7 +14,7 @@ enum TestRunFeature {
         do throws(BPFError) {
             _ = try filter.program.testRun(packet: frame, linearLength: 20)
             return true
-        } catch where error.errno == .invalidArgument {
+        } catch  where error.errno == .invalidArgument {
             return false
         }
     }
