@@ -45,7 +45,7 @@ import Testing
     ]
 
     /// A driver may leave any part of a frame behind `data_end`.
-    static let splitRows = [14, 17, 20, 33, 53, 54, 60, 73, 74, 130, 140].map { length in
+    static let splitRows = [14, 17, 20, 33, 53, 54, 60, 73, 74, 130, 140].map { (length: Int) in
         FrameRow(
             "a frame split at \(length) is read as a whole", dport80,
             chain.tcp(dport: 80, payload: [1, 2, 3]).bytes, isDropped: true, linearLength: length)
