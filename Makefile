@@ -8,7 +8,7 @@ CONFIG ?= debug
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_SOURCES := Package.swift Sources Tests
 C_SOURCES = $(shell git ls-files '*.c' '*.h')
-SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run)
+SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run scripts/vm-run)
 
 binary = .build/$(CONFIG)/netctl
 released = .build/release/netctl
@@ -30,6 +30,11 @@ test: deps ## Install what is missing and run the tests; those on the kernel nee
 
 demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
+
+vm-test: deps release ## Install what is missing, build, and run the kernel's tests on Linux 6.1 and 6.12 in qemu
+	swift build --build-tests
+	scripts/install-dependencies.sh vm || true # vm-test.sh says what is missing, and skips
+	$(SUDO) scripts/vm-test.sh
 
 check: check-deps ## Lint: Swift, C and shell; warnings are errors in every build
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
@@ -66,4 +71,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test demo check fmt deps check-deps release install uninstall clean
+.PHONY: help build test demo vm-test check fmt deps check-deps release install uninstall clean
