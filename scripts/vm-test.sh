@@ -26,7 +26,7 @@ rows=()
 failed=''
 # A row of the table: KERNEL SUITE RESULT TIME.
 report() {
-  rows+=("$(printf '| %-13s | %-16s | %-32s | %6s |' "$@")")
+  rows+=("$(printf '| %-15s | %-17s | %-30s | %6s |' "$@")")
   case $3 in failed*) failed=1 ;; esac
 }
 
@@ -37,7 +37,7 @@ skip() {
 }
 
 print_table() {
-  printf '\n| %-13s | %-16s | %-32s | %6s |\n|---|---|---|---|\n' kernel suite result time
+  printf '\n| %-15s | %-17s | %-30s | %6s |\n|---|---|---|---|\n' kernel suite result time
   printf '%s\n' "${rows[@]}"
 }
 
@@ -49,7 +49,7 @@ newest() {
 
 # The newest of series $1 that an earlier run has downloaded.
 newest_kept() {
-  find "$cache" -maxdepth 1 -name "linux-image-$1.*" 2>/dev/null | sort --version-sort | tail -n 1
+  find "$cache" -maxdepth 1 -type d -name "linux-image-$1.*" 2>/dev/null | sort --version-sort | tail -n 1
 }
 
 # Has the newest package of series $1 in the cache and sets `folder` to it. Nothing is installed.
