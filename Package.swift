@@ -109,7 +109,10 @@ let package = Package(
             dependencies: ["NetctlABI", "NetTypes", "Policy", "PolicyCompiler", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ABITests", dependencies: ["BPF", "BPFObjects", "NetctlABI"],
+            name: "ABITests",
+            dependencies: [
+                "BPF", "BPFObjects", "NetctlABI", "PolicyCompiler", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DatapathTests",

@@ -1,3 +1,4 @@
+internal import BPF
 internal import LinuxSystem
 internal import SystemPackage
 
@@ -24,11 +25,23 @@ struct AttachmentPins {
 
     /// Removes the attachment: the link first, so that nothing is half there when this is cut short.
     func removeAll() throws {
-        try? Directory.unlink(link.string)
+        removeLink()
         for name in try Directory.entries(at: folder.string) {
             try Directory.unlink(folder.appending(name).string)
         }
         try Directory.remove(folder.string)
+    }
+
+    /// Unpinning alone lets the kernel detach some time later: the hook would seem taken by somebody
+    /// else. A link that cannot be opened, half made or of another kind, just loses its name.
+    private func removeLink() {
+        do {
+            let held = try Link(pinned: link)
+            try Directory.unlink(link.string)
+            try held.detach()
+        } catch {
+            try? Directory.unlink(link.string)
+        }
     }
 
     /// Removes the bodies that `bodies` no longer names.

@@ -82,11 +82,10 @@ extension Plan {
         if removesOthers {
             let kept = Set(wanted.all.map(\.target.point))
             for other in observed where !kept.contains(other.point) {
-                if other.record.owner == policy.text {
-                    steps.append(.detach(other))
-                } else if other.policy?.policy == policy.text {
-                    steps.append(.clear(other))
-                }
+                // Without a policy it is whose `attach:` made it; with one, it is that policy's.
+                guard other.policy?.policy ?? other.record.owner == policy.text else { continue }
+                let isOurs = other.record.owner == policy.text
+                steps.append(isOurs ? .detach(other) : .clear(other))
             }
         }
         self.policy = policy

@@ -12,6 +12,9 @@ struct Targets {
     private(set) var all: [Want] = []
     private(set) var warnings: [String] = []
 
+    /// Attachments that are known already.
+    init(_ all: [Want]) { self.all = all }
+
     /// What `attach:` lists, patterns resolved. An exact name beats a pattern; of two patterns the
     /// first one wins.
     ///

@@ -1,0 +1,71 @@
+import NetctlABI
+import Testing
+
+/// Swift's view of a struct beside the one of the BPF object.
+private struct Layout: Sendable, CustomTestStringConvertible {
+    let name: String
+    let size: Int
+    let stride: Int
+    let offsets: [String: Int]
+
+    var testDescription: String { name }
+
+    init<Value>(_ name: String, of _: Value.Type, _ fields: [(String, PartialKeyPath<Value>)]) {
+        self.name = name
+        size = MemoryLayout<Value>.size
+        stride = MemoryLayout<Value>.stride
+        offsets = Dictionary(
+            uniqueKeysWithValues: fields.map { ($0.0, MemoryLayout<Value>.offset(of: $0.1) ?? -1) })
+    }
+}
+
+@Suite("Layouts")
+struct LayoutTests {
+    private static let layouts = [
+        Layout(
+            "netctl_counter", of: netctl_counter.self,
+            [("packets", \.packets), ("bytes", \.bytes)]),
+        Layout(
+            "netctl_rule", of: netctl_rule.self,
+            [
+                ("verdict", \.verdict), ("needs", \.needs), ("reserved", \.reserved),
+                ("slot", \.slot),
+            ]),
+        Layout(
+            "netctl_lpm4_key", of: netctl_lpm4_key.self,
+            [("prefixlen", \.prefixlen), ("address", \.address)]),
+        Layout(
+            "netctl_lpm6_key", of: netctl_lpm6_key.self,
+            [("prefixlen", \.prefixlen), ("address", \.address)]),
+    ]
+
+    @Test("Swift and BPF agree on every field", arguments: layouts)
+    fileprivate func layout(layout: Layout) throws {
+        let compiled = try #require(BTF.object.get().structs[layout.name])
+        #expect(compiled == BTF.Struct(size: layout.size, offsets: layout.offsets))
+        // Padding at the end would be garbage in a key, and a gap in a batch.
+        #expect(layout.stride == layout.size)
+    }
+
+    @Test("no struct of abi.h is left out")
+    func complete() throws {
+        let names = try Header.structs()
+        #expect(!names.isEmpty)
+        #expect(Set(names) == Set(Self.layouts.map(\.name)))
+    }
+
+    @Test("a dump is read field by field")
+    func parser() throws {
+        let btf = try BTF(
+            text: """
+                [1] PTR '(anon)' type_id=2
+                [2] STRUCT 'pair' size=8 vlen=2
+                \t'low' type_id=3 bits_offset=0
+                \t'high' type_id=3 bits_offset=32
+                [3] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
+                [4] ENUM 'colour' encoding=UNSIGNED size=4 vlen=1
+                \t'RED' val=7
+                """)
+        #expect(btf.structs == ["pair": BTF.Struct(size: 8, offsets: ["low": 0, "high": 4])])
+    }
+}
