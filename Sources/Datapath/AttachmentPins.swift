@@ -13,6 +13,8 @@ struct AttachmentPins {
     var counters: FilePath { folder.appending("counters") }
     /// The program array through which the stub calls the body in force.
     var bodies: FilePath { folder.appending("bodies") }
+    /// The buckets of limits, shared by all bodies; there once a policy had a limit.
+    var limits: FilePath { folder.appending("limits") }
     /// The ``AttachmentRecord``.
     var attachment: FilePath { folder.appending("attachment") }
     /// A body, by the id of its program.

@@ -1,5 +1,5 @@
 public import Foundation
-public import PolicyCompiler
+internal import PolicyCompiler
 
 /// What is known of a body, pinned beside it under the same program id: what runs and what is
 /// reported cannot differ.
@@ -30,13 +30,17 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
 
 /// A rule as statistics name it.
 public struct RuleRecord: Codable, Sendable, Equatable {
-    /// The rule's name.
-    public let name: String
-    /// What it does; nil when it counts and goes on.
-    public let verdict: Verdict?
+    /// How its packets are counted.
+    public let account: SlotDirectory.Account
 
+    init(name: String, verdict: Verdict?, isMonitored: Bool = false) {
+        account = SlotDirectory.Account(rule: name, verdict: verdict, isMonitored: isMonitored)
+    }
+
+    /// The rule's name.
+    public var name: String { account.rule }
     /// The action's name in files and JSON.
-    public var action: String { verdict?.rawValue ?? "count" }
+    public var action: String { account.verdict?.rawValue ?? "count" }
 }
 
 /// A pause.

@@ -1,7 +1,7 @@
 internal import BPF
 internal import LinuxSystem
 internal import NetctlABI
-internal import PolicyCompiler
+public import PolicyCompiler
 internal import SystemPackage
 
 /// Packets and bytes.
@@ -83,8 +83,8 @@ struct Counters: ~Copyable {
         for entry in entries {
             let slot = Int(entry.slot)
             corrections[slot] = correction(slot) &- totals[slot]
-            guard let verdict = entry.verdict else { continue }
-            let sum = Self.slot(.rule, verdict)
+            guard let outcome = entry.account.outcome else { continue }
+            let sum = Self.slot(outcome.reason, outcome.verdict)
             corrections[sum] = (corrections[sum] ?? correction(sum)) &+ totals[slot]
         }
         return corrections
@@ -115,5 +115,12 @@ struct Counters: ~Copyable {
     private borrowing func count(_ index: Int) -> Count {
         let counter = memory[index]
         return Count(packets: counter.packets, bytes: counter.bytes)
+    }
+}
+
+extension SlotDirectory.Account {
+    /// Under which reason and verdict its packets are summed up; nil for a rule that goes on.
+    public var outcome: (reason: Reason, verdict: Verdict)? {
+        isMonitored ? (.monitor, .pass) : verdict.map { (.rule, $0) }
     }
 }

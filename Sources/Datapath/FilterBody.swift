@@ -1,7 +1,9 @@
 internal import BPF
 internal import NetTypes
 internal import NetctlABI
+internal import Policy
 internal import PolicyCompiler
+internal import SystemPackage
 
 extension HookObject {
     /// Loads the body of a filter and fills its tables. Nothing calls it yet.
@@ -11,18 +13,40 @@ extension HookObject {
     ///   - slots: A counter slot for each rule, in order.
     ///   - counters: The attachment's counters.
     ///   - bodies: The attachment's program array.
+    ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
     /// - Returns: The program.
     /// - Throws: `BPFError` when the kernel refuses the program or has no memory for its tables.
     func loadFilter(
-        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map
+        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
+        limits: FilePath? = nil
     ) throws -> Program {
         let tables = FilterTables(filter, slots: slots)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)
         try tables.configure(&object)
+        if filter.isLimited, let limits {
+            try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
+        }
         let loaded = try object.load()
         try tables.fill(loaded)
         return try loaded.program(program(.filter))
+    }
+}
+
+/// The buckets of an attachment's limits. They outlive its bodies: an apply refills none.
+enum Limits {
+    static func pinnedOrCreate(at path: FilePath) throws -> Map {
+        do throws(BPFError) {
+            return try Map(pinned: path)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+        let map = try Map.create(
+            type: .lruHash, name: "limits",
+            keySize: UInt32(MemoryLayout<netctl_bucket_key>.size), valueSize: 8,
+            maxEntries: UInt32(NETCTL_BUCKETS))
+        try map.pin(at: path)
+        return map
     }
 }
 
@@ -42,6 +66,7 @@ private struct FilterTables {
         var names: [String] = []
         if !filter.rules.isEmpty { names += ["rules", "row_summary"] }
         if filter.wordsPerRow > 1 { names.append("row_words") }
+        if filter.isLimited { names.append("limits") }
         if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
         if filter.dst != nil { names += ["dst_prefix4", "dst_prefix6", "dst_row"] }
         return names + filter.values.keys.map(\.classMap)
@@ -53,6 +78,8 @@ private struct FilterTables {
         try object.setGlobal("default_verdict", to: UInt8(filter.defaultVerdict.abi.rawValue))
         try object.setGlobal("malformed_verdict", to: UInt8(filter.malformedVerdict.abi.rawValue))
         try object.setGlobal("non_ip_verdict", to: UInt8(filter.nonIPVerdict.abi.rawValue))
+        try object.setGlobal("monitor", to: filter.isMonitored)
+        try object.setGlobal("limited", to: filter.isLimited)
         try object.setGlobal("judges_non_ip", to: filter.judgesNonIP)
         try object.setGlobal("first_row", to: firstRows)
         if !filter.rules.isEmpty {
@@ -99,9 +126,12 @@ private struct FilterTables {
     private static func rule(
         _ rule: CompiledFilter.CompiledRule, slot: UInt32
     ) -> netctl_rule {
-        let verdict = rule.verdict?.abi ?? NETCTL_VERDICT_NONE
+        let verdict = rule.isMonitored ? .pass : rule.verdict
         return netctl_rule(
-            verdict: UInt8(verdict.rawValue), needs: rule.needs, reserved: 0, slot: slot)
+            verdict: UInt8((verdict?.abi ?? NETCTL_VERDICT_NONE).rawValue), needs: rule.needs,
+            limit_per: UInt8((rule.limit?.per.abi ?? NETCTL_LIMIT_NONE).rawValue), reserved: 0,
+            slot: slot, limit_interval: rule.limit?.intervalNanoseconds ?? 0,
+            limit_tolerance: rule.limit?.toleranceNanoseconds ?? 0)
     }
 
     /// Writes an array of one value an element.
@@ -153,6 +183,22 @@ extension netctl_lpm6_key {
         prefixlen = UInt32(prefix.length)
         withUnsafeMutableBytes(of: &address) { bytes in
             withUnsafeBytes(of: prefix.address.bits.bigEndian) { bytes.copyMemory(from: $0) }
+        }
+    }
+}
+
+extension CompiledFilter {
+    /// Whether any rule has a limit.
+    fileprivate var isLimited: Bool { rules.contains { $0.limit != nil } }
+}
+
+extension Limit.Scope {
+    /// The value that BPF programs use, `enum netctl_limit_per`.
+    fileprivate var abi: netctl_limit_per {
+        switch self {
+        case .all: NETCTL_LIMIT_ALL
+        case .src: NETCTL_LIMIT_SRC
+        case .srcNet: NETCTL_LIMIT_SRC_NET
         }
     }
 }

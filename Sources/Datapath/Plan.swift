@@ -1,13 +1,24 @@
 public import Policy
 
+/// A filter as an attachment uses it.
+public struct FilterUse: Hashable, Sendable, CustomStringConvertible {
+    /// The filter.
+    public let filter: Name
+    /// Whether it only reports here what it would drop.
+    public let monitor: Bool
+
+    /// `filter inbound, monitoring`
+    public var description: String { "filter \(filter)\(monitor ? ", monitoring" : "")" }
+}
+
 /// What an apply would do, in order: a value that a person can read.
 public struct Plan: Sendable {
     /// One change.
     public enum Step: Sendable {
         /// Put the datapath on an interface, this filter in force from its first packet on.
-        case attach(AttachTarget, filter: Name)
+        case attach(AttachTarget, FilterUse)
         /// Put a filter in force where we are attached.
-        case replace(Attachment, filter: Name)
+        case replace(Attachment, FilterUse)
         /// Take the policy away from an attachment that a person made: it passes and counts.
         case clear(Attachment)
         /// Remove an attachment that this policy had made.
@@ -26,14 +37,14 @@ extension Plan.Step: CustomStringConvertible {
     /// `replace eth1 xdp: filter inbound (was edge/inbound 3f2a…)`
     public var description: String {
         switch self {
-        case .attach(let target, let filter):
+        case .attach(let target, let use):
             return "attach \(target.name) \(target.point.hook) (\(target.mode.rawValue)): "
-                + "filter \(filter)"
-        case .replace(let attachment, let filter):
+                + "\(use)"
+        case .replace(let attachment, let use):
             let was = attachment.policy.map {
                 "was \($0.policy)/\($0.filter) \($0.digest.prefix(8))"
             }
-            return "replace \(attachment.name) \(attachment.point.hook): filter \(filter) "
+            return "replace \(attachment.name) \(attachment.point.hook): \(use) "
                 + "(\(was ?? "had no policy"))"
         case .clear(let attachment):
             return "clear \(attachment.name) \(attachment.point.hook): no longer listed, "
@@ -64,7 +75,7 @@ extension Plan {
         var steps: [Step] = []
         for want in wanted.all {
             guard let found = present[want.target.point], found.state != .gone else {
-                steps.append(.attach(want.target, filter: want.filter))
+                steps.append(.attach(want.target, want.use))
                 continue
             }
             try found.requireMode(want.target.mode)
@@ -76,8 +87,8 @@ extension Plan {
             }
             let isInForce =
                 found.policy?.policy == policy.text && found.policy?.digest == digest
-                && found.policy?.filter == want.filter.text
-            if !isInForce { steps.append(.replace(found, filter: want.filter)) }
+                && found.policy?.filter == want.use.filter.text
+            if !isInForce { steps.append(.replace(found, want.use)) }
         }
         if removesOthers {
             let kept = Set(wanted.all.map(\.target.point))

@@ -6,7 +6,7 @@ internal import Policy
 struct Targets {
     struct Want {
         let target: AttachTarget
-        let filter: Name
+        let use: FilterUse
     }
 
     private(set) var all: [Want] = []
@@ -45,7 +45,10 @@ struct Targets {
             guard interfaces.isEmpty || interfaces.contains(attachment.interface),
                 attachment.policy == nil || attachment.policy?.policy == policy.text
             else { continue }
-            all.append(Want(target: AttachTarget(attachment), filter: filter))
+            all.append(
+                Want(
+                    target: AttachTarget(attachment),
+                    use: FilterUse(filter: filter, monitor: false)))
         }
     }
 
@@ -96,7 +99,8 @@ struct Targets {
 
     private mutating func add(_ target: AttachTarget, _ entry: AttachEntry) {
         guard !all.contains(where: { $0.target.point == target.point }) else { return }
-        all.append(Want(target: target, filter: entry.xdp))
+        let use = FilterUse(filter: entry.xdp, monitor: entry.monitor)
+        all.append(Want(target: target, use: use))
     }
 }
 

@@ -10,7 +10,7 @@ final class Transaction {
     private let revision: PolicyRevision
     private let plan: Plan
     private let root: PinRoot
-    private var compiled: [Name: CompiledFilter] = [:]
+    private var compiled: [FilterUse: CompiledFilter] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
     private var retired: [String: [SlotDirectory.Entry]] = [:]
@@ -53,20 +53,21 @@ final class Transaction {
 
     private func prepare(_ step: Plan.Step) throws {
         switch step {
-        case .attach(let target, let filter): try prepare(target, try compile(filter))
-        case .replace(let attachment, let filter): try prepare(attachment, try compile(filter))
+        case .attach(let target, let use): try prepare(target, try compile(use))
+        case .replace(let attachment, let use): try prepare(attachment, try compile(use))
         case .clear(let attachment): try prepare(attachment, nil)
         case .detach: break
         }
     }
 
-    private func compile(_ name: Name) throws -> CompiledFilter {
-        if let known = compiled[name] { return known }
-        guard let filter = revision.policy.filter(named: name) else {
-            preconditionFailure("the reader has checked that filter '\(name)' exists")
+    private func compile(_ use: FilterUse) throws -> CompiledFilter {
+        if let known = compiled[use] { return known }
+        guard let filter = revision.policy.filter(named: use.filter) else {
+            preconditionFailure("the reader has checked that filter '\(use.filter)' exists")
         }
-        let result = try CompiledFilter(filter, sets: revision.policy.sets)
-        compiled[name] = result
+        let result = try CompiledFilter(
+            filter, sets: revision.policy.sets, monitor: use.monitor)
+        compiled[use] = result
         return result
     }
 
@@ -107,7 +108,10 @@ final class Transaction {
         _ filter: CompiledFilter, _ object: HookObject, _ pins: AttachmentPins,
         _ counters: borrowing Map, _ bodies: borrowing Map, after previous: SlotDirectory
     ) throws -> (program: UInt32, retired: [SlotDirectory.Entry]) {
-        let rules = filter.rules.map { RuleRecord(name: $0.name.text, verdict: $0.verdict) }
+        let rules = filter.rules.map { rule in
+            RuleRecord(
+                name: rule.name.text, verdict: rule.verdict, isMonitored: rule.isMonitored)
+        }
         let (slots, directory, retired) = SlotDirectory.assign(rules, after: previous)
         guard slots.count == rules.count else {
             throw DatapathError(
@@ -116,7 +120,7 @@ final class Transaction {
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
         let program = try object.loadFilter(
-            filter, slots: slots, counters: counters, bodies: bodies)
+            filter, slots: slots, counters: counters, bodies: bodies, limits: pins.limits)
         let id = try program.info.id
         let record = PolicyRecord(
             policy: plan.policy.text, filter: filter.name.text, digest: revision.digest,

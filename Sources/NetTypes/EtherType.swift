@@ -37,7 +37,11 @@ public struct EtherType: Hashable, Comparable, Sendable, BitwiseCopyable,
 
     /// The name, or the number in hexadecimal: `0x88b5`.
     public var description: String {
-        if let name = Self.names.first(where: { $0.type == self })?.name { return name }
+        Self.names.first { $0.type == self }?.name ?? hexadecimal
+    }
+
+    /// The number: `0x0800`.
+    public var hexadecimal: String {
         let digits = String(rawValue, radix: 16)
         return "0x" + String(repeating: "0", count: 4 - digits.count) + digits
     }

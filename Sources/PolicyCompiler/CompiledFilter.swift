@@ -11,6 +11,10 @@ public struct CompiledFilter: Sendable {
         public let verdict: Verdict?
         /// The fields without which it cannot be judged, `NETCTL_FIELD_*`.
         public let needs: UInt8
+        /// The rate that it lets by.
+        public let limit: Limit?
+        /// Whether it only reports what it would drop.
+        public let isMonitored: Bool
     }
 
     /// The filter's name.
@@ -21,6 +25,8 @@ public struct CompiledFilter: Sendable {
     public let malformedVerdict: Verdict
     /// The verdict of packets that are neither IPv4 nor IPv6.
     public let nonIPVerdict: Verdict
+    /// Whether what would be dropped is passed, and counted with reason `monitor`.
+    public let isMonitored: Bool
     /// In the filter's order.
     public let rules: [CompiledRule]
 

@@ -75,7 +75,8 @@ extension FilterCompiler {
     /// Whether a rule decides every IP packet that satisfies it in one dimension.
     private func decides(_ rule: Int, alone dimension: Dimension) -> Bool {
         let rule = filter.rules[rule]
-        return rule.action.verdict != nil && rule.match.dimensions.isSubset(of: [dimension])
+        return rule.action.verdict != nil && rule.limit == nil
+            && rule.match.dimensions.isSubset(of: [dimension])
     }
 
     /// A row, cut behind the first rule that an address of this class is sure to meet; or that rule,

@@ -8,24 +8,34 @@ extension CompiledFilter {
     /// - Parameters:
     ///   - filter: A filter whose references the reader has checked.
     ///   - sets: The sets of its policy.
+    ///   - monitor: Whether the attachment only monitors, whatever the filter says.
     /// - Throws: ``CompileError`` when the tables would exceed a limit.
-    public init(_ filter: Filter, sets: [NamedSet]) throws(CompileError) {
-        try self.init(filter, sets: sets, rowBytesMax: FilterCompiler.rowBytesMax)
+    public init(
+        _ filter: Filter, sets: [NamedSet], monitor: Bool = false
+    ) throws(CompileError) {
+        try self.init(
+            filter, sets: sets, monitor: monitor, rowBytesMax: FilterCompiler.rowBytesMax)
     }
 
-    init(_ filter: Filter, sets: [NamedSet], rowBytesMax: Int) throws(CompileError) {
-        self.init(filter)
+    init(
+        _ filter: Filter, sets: [NamedSet], monitor: Bool = false, rowBytesMax: Int
+    ) throws(CompileError) {
+        self.init(filter, isMonitored: monitor || filter.monitor)
         var compiler = FilterCompiler(filter: filter, sets: sets, rowBytesMax: rowBytesMax)
         try compiler.fill(&self)
     }
 
-    private init(_ filter: Filter) {
+    private init(_ filter: Filter, isMonitored: Bool) {
+        self.isMonitored = isMonitored
         name = filter.name
         defaultVerdict = filter.defaultVerdict.verdict
         malformedVerdict = filter.malformed.verdict
         nonIPVerdict = filter.nonIP.verdict
         rules = filter.rules.map {
-            CompiledRule(name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs)
+            CompiledRule(
+                name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs,
+                limit: $0.limit,
+                isMonitored: (isMonitored || $0.monitor) && $0.action.verdict == .drop)
         }
         wordsPerRow = Row(count: rules.count).words.count
     }

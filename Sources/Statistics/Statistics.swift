@@ -13,6 +13,8 @@ public struct Statistics: Sendable {
         public let rule: RuleRecord
         /// The packets that it decided, or for `count` those that it matched.
         public let count: Count
+        /// Those of them that it would have dropped, but passed.
+        public let wouldDrop: Count
     }
 
     /// Whose counters they are.
@@ -42,10 +44,15 @@ public struct Statistics: Sendable {
             }
         }
         var byRule: [String: Count] = [:]
+        var wouldDropByRule: [String: Count] = [:]
         for entry in attachment.policy?.slots.entries ?? [] {
             let count = totals[Int(entry.slot)]
-            byRule[entry.rule, default: .zero] = byRule[entry.rule, default: .zero] &+ count
-            if let verdict = entry.verdict { add(count, .rule, verdict) }
+            let (rule, outcome) = (entry.account.rule, entry.account.outcome)
+            byRule[rule, default: .zero] = byRule[rule, default: .zero] &+ count
+            if let outcome { add(count, outcome.reason, outcome.verdict) }
+            if outcome?.reason == .monitor {
+                wouldDropByRule[rule] = (wouldDropByRule[rule] ?? .zero) &+ count
+            }
         }
         self.attachment = attachment
         verdicts = Verdict.allCases.map { ($0, byVerdict[$0] ?? .zero) }
@@ -54,7 +61,9 @@ public struct Statistics: Sendable {
             return count == .zero && reason != .default ? nil : (reason, count)
         }
         rules = (attachment.policy?.rules ?? []).map {
-            RuleCount(rule: $0, count: byRule[$0.name] ?? .zero)
+            RuleCount(
+                rule: $0, count: byRule[$0.name] ?? .zero,
+                wouldDrop: wouldDropByRule[$0.name] ?? .zero)
         }
     }
 
@@ -64,6 +73,9 @@ public struct Statistics: Sendable {
     public init(reading attachment: Attachment) throws(DatapathError) {
         self.init(attachment, totals: try attachment.readCounters())
     }
+
+    /// What would have been dropped, had nothing been monitored.
+    public var wouldDrop: Count { reasons.first { $0.reason == .monitor }?.count ?? .zero }
 
     /// Everything that the hook was handed.
     public var seen: Count { verdicts.reduce(.zero) { $0 &+ $1.count } }

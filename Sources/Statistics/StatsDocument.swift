@@ -54,13 +54,13 @@ extension StatsDocument.Entry {
             policy: attachment.policy?.policy, filter: attachment.policy?.filter,
             verdicts: Dictionary(
                 uniqueKeysWithValues: statistics.verdicts.map { ($0.verdict.rawValue, $0.count) }),
-            wouldDrop: .zero,
+            wouldDrop: statistics.wouldDrop,
             reasons: Dictionary(
                 uniqueKeysWithValues: statistics.reasons.map { ($0.reason.rawValue, $0.count) }),
             rules: statistics.rules.map { rule in
                 StatsDocument.Rule(
                     name: rule.rule.name, action: rule.rule.action, packets: rule.count.packets,
-                    bytes: rule.count.bytes, wouldDrop: 0)
+                    bytes: rule.count.bytes, wouldDrop: rule.wouldDrop.packets)
             })
     }
 }

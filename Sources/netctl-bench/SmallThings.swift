@@ -16,6 +16,14 @@ struct SmallThings {
         let rules = try RandomRules(count: 4096, flows: 0, seed: 3)
         let body = try hook.load(CompiledFilter(rules.filter, sets: []))
         let clock = ContinuousClock()
+        let empty = try CompiledFilter(RandomRules(count: 0, flows: 0, seed: 3).filter, sets: [])
+        let ten = try CompiledFilter(RandomRules(count: 10, flows: 0, seed: 3).filter, sets: [])
+        let verified = try (
+            hook.load(empty).info.verifiedInstructions,
+            hook.load(ten).info.verifiedInstructions
+        )
+        var loadEmpty = Sample()
+        var loadTen = Sample()
         var version = Sample()
         var status = Sample()
         var stats = Sample()
@@ -28,6 +36,8 @@ struct SmallThings {
             stats.add(try ChildRun([netctl, "stats", attachment]).milliseconds)
             let stores = try clock.measure { for _ in 0..<100 { try hook.putInForce(body) } }
             store.add(stores.milliseconds * 1e3 / 100)
+            loadEmpty.add(try clock.measure { _ = try hook.load(empty) }.milliseconds)
+            loadTen.add(try clock.measure { _ = try hook.load(ten) }.milliseconds)
             var found: [Attachment] = []
             observe.add(
                 try clock.measure { found = try Observation.now().attachments }.milliseconds)
@@ -40,10 +50,19 @@ struct SmallThings {
             ("`netctl --version`, whole process", version, "ms"),
             ("`netctl status`, whole process", status, "ms"),
             ("`netctl stats`, whole process", stats, "ms"),
+            ("load of a body without rules (\(Self.verified(verified.0)))", loadEmpty, "ms"),
+            (
+                "load of a body of 10 rules on five fields (\(Self.verified(verified.1)))", loadTen,
+                "ms"
+            ),
             ("store of a body into the program array", store, "µs"),
             ("observation of every namespace and pin", observe, "ms"),
             ("read of all counters of an attachment (8,448 slots)", counters, "ms"),
         ]
+    }
+
+    private static func verified(_ count: UInt32) -> String {
+        "\(grouped(Int(count))) instructions verified"
     }
 
     func print() {

@@ -26,7 +26,7 @@ struct PlanRow: Sendable, CustomTestStringConvertible {
                 target: Datapath.AttachTarget(
                     point: AttachPoint(hook: .xdp, namespace: 1, interfaceIndex: want.index),
                     interface: want.interface, namespace: nil, mode: want.mode),
-                filter: try Name(want.filter))
+                use: FilterUse(filter: try Name(want.filter), monitor: false))
         }
         return try Plan(
             policy: try Name("edge"), digest: "new", wanted: Targets(targets), observed: observed,

@@ -10,9 +10,9 @@ struct RandomPolicy {
     /// The contents of a set file of that path.
     static func file(_ path: String) -> String { "198.51.100.\(path.utf8.count)\n2001:db8::/32\n" }
 
-    private mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
+    mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
 
-    private mutating func some<Value>(
+    mutating func some<Value>(
         _ range: ClosedRange<Int>, _ make: (inout Self) throws -> Value
     ) rethrows -> [Value] {
         try (0..<(range.lowerBound + below(range.count))).map { _ in try make(&self) }
@@ -45,7 +45,7 @@ struct RandomPolicy {
         return PortRange(lower, lower | UInt16(below(256))) ?? PortRange(lower)
     }
 
-    private mutating func addressTerm(_ sets: [Name]) throws -> AddressTerm {
+    mutating func addressTerm(_ sets: [Name]) throws -> AddressTerm {
         switch below(4) {
         case 0: return .range(try range())
         case 1 where !sets.isEmpty: return .set(sets[below(sets.count)])
@@ -53,11 +53,11 @@ struct RandomPolicy {
         }
     }
 
-    private mutating func portTerm(_ sets: [Name]) -> PortTerm {
+    mutating func portTerm(_ sets: [Name]) -> PortTerm {
         below(3) == 0 && !sets.isEmpty ? .set(sets[below(sets.count)]) : .range(ports())
     }
 
-    private mutating func optional<Value>(_ make: (inout Self) throws -> Value) rethrows -> Value? {
+    mutating func optional<Value>(_ make: (inout Self) throws -> Value) rethrows -> Value? {
         below(2) == 0 ? nil : try make(&self)
     }
 
@@ -125,19 +125,18 @@ struct RandomPolicy {
 
     private mutating func filter(_ name: String, _ sets: [Name], _ ports: [Name]) throws -> Filter {
         let rules = try (0..<below(6)).map { index in
-            let match = Match(
-                src: try optional { try $0.some(1...12) { try $0.addressTerm(sets) } },
-                dst: try optional { try $0.some(1...2) { try $0.addressTerm(sets) } },
-                proto: optional { $0.some(1...3) { IPProtocol(number: UInt8($0.below(256))) } },
-                sport: optional { $0.some(1...2) { $0.portTerm(ports) } },
-                dport: optional { $0.some(1...20) { $0.portTerm(ports) } })
+            let keys = try keys(sets, ports, within: nil)
+            let not =
+                below(3) > 0 ? MatchKeys() : try self.keys(sets, ports, within: .some(keys.proto))
+            let match = Match(keys, not: not)
             return Rule(
-                name: try Name("r\(index)"), match: match, action: Action.allCases[below(3)])
+                name: try Name("r\(index)"), match: match, action: Action.allCases[below(3)],
+                monitor: below(4) == 0)
         }
         return Filter(
             name: try Name(name), defaultVerdict: PassOrDrop.allCases[below(2)],
             malformed: PassOrDrop.allCases[below(2)], nonIP: PassOrDrop.allCases[below(2)],
-            rules: rules)
+            monitor: below(2) == 0, rules: rules)
     }
 
     private mutating func attach(_ filters: [Filter]) throws -> [AttachEntry] {
@@ -147,7 +146,8 @@ struct RandomPolicy {
             return AttachEntry(
                 target: .interfaces(patterns),
                 netns: Array(["blue", "1.5", "no"].prefix(below(4))),
-                optional: below(2) == 0, mode: XDPModeRequest.allCases[below(4)],
+                optional: below(2) == 0, monitor: below(2) == 0,
+                mode: XDPModeRequest.allCases[below(4)],
                 xdp: filters[below(filters.count)].name)
         }
     }

@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 #include "lib/counters.h"
+#include "lib/limit.h"
 #include "lib/packet.h"
 #include "lib/parse.h"
 #include "lib/tables.h"
@@ -17,6 +18,8 @@
 /* The filter's configuration: constants to the verifier, which removes what they switch off. */
 const volatile __u32 dimensions = 0; /* bits by enum netctl_dimension */
 const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* addresses: of frames without any */
+const volatile bool limited = false; /* a rule has a limit */
+const volatile bool monitor = false; /* what would be dropped is passed and counted as such */
 const volatile bool judges_non_ip = false; /* a rule has family, ethertype or vlan */
 const volatile __u32 words = 1; /* of a row */
 const volatile __u8 default_verdict = NETCTL_VERDICT_PASS;
@@ -32,6 +35,10 @@ struct judgement {
 static __always_inline struct judgement judged(enum netctl_reason reason,
 					       enum netctl_verdict verdict)
 {
+	if (monitor && verdict == NETCTL_VERDICT_DROP) {
+		reason = NETCTL_REASON_MONITOR;
+		verdict = NETCTL_VERDICT_PASS;
+	}
 	return (struct judgement){ .verdict = verdict, .slot = netctl_slot(reason, verdict) };
 }
 
@@ -47,6 +54,8 @@ struct scan {
 	__u32 unreadable; /* NETCTL_FIELD_* */
 	__u32 undecidable; /* out: the rule that holds needs what cannot be read */
 	struct judgement judgement; /* out */
+	__u8 src[8]; /* what buckets may be told apart by */
+	__u32 family; /* enum packet_family */
 };
 
 static __always_inline __u32 lowest_bit(__u64 word)
@@ -74,14 +83,18 @@ __attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 ind
 			scan->judgement = aborted();
 			return 1;
 		}
-		if (rule->verdict == NETCTL_VERDICT_NONE) {
-			if (!(rule->needs & scan->unreadable))
-				count(rule->slot, scan->length);
-			continue;
-		}
 		if (rule->needs & scan->unreadable) {
+			if (rule->verdict == NETCTL_VERDICT_NONE)
+				continue;
 			scan->undecidable = 1;
 			return 1;
+		}
+		if (limited && rule->limit_per &&
+		    !exceeds(rule, scan->family == PACKET_IPV4, scan->src))
+			continue;
+		if (rule->verdict == NETCTL_VERDICT_NONE) {
+			count(rule->slot, scan->length);
+			continue;
 		}
 		scan->judgement.verdict = rule->verdict;
 		scan->judgement.slot = rule->slot;
@@ -266,9 +279,14 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 /* The judgement of a packet whose addresses are readable, or of a frame that is not IP. */
 static __always_inline struct judgement classify(const struct packet *packet)
 {
-	struct scan scan = { .length = packet->length, .unreadable = packet->unreadable };
+	struct scan scan = { .length = packet->length,
+			     .unreadable = packet->unreadable,
+			     .family = packet->family };
 	__u32 row[NETCTL_DIMENSION_MAX] = {};
 	__u64 summary = ~0ULL;
+
+	if (limited)
+		__builtin_memcpy(scan.src, packet->src, sizeof(scan.src));
 
 	if (USES(NETCTL_DIMENSION_SRC)) {
 		row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];

@@ -6,6 +6,8 @@ public struct AttachEntry: Equatable, Sendable {
     public var netns: [String]
     /// Whether a missing interface is a warning instead of an error.
     public var optional: Bool
+    /// Whether what would be dropped here is only counted and reported, and passes.
+    public var monitor: Bool
     /// How XDP is to run.
     public var mode: XDPModeRequest
     /// The filter of the XDP hook.
@@ -16,11 +18,13 @@ public struct AttachEntry: Equatable, Sendable {
     /// Makes an entry.
     public init(
         target: AttachTarget, netns: [String] = [], optional: Bool = false,
-        mode: XDPModeRequest = .auto, xdp: Name, location: SourceLocation = .none
+        monitor: Bool = false, mode: XDPModeRequest = .auto, xdp: Name,
+        location: SourceLocation = .none
     ) {
         self.target = target
         self.netns = netns
         self.optional = optional
+        self.monitor = monitor
         self.mode = mode
         self.xdp = xdp
         self.location = location

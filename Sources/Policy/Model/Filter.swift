@@ -8,6 +8,8 @@ public struct Filter: Equatable, Sendable {
     public var malformed: PassOrDrop
     /// For frames that are not IP and that no rule decides.
     public var nonIP: PassOrDrop
+    /// Whether what would be dropped is only counted and reported, and passes.
+    public var monitor: Bool
     /// The rules; the first one that matches decides.
     public var rules: [Rule]
     /// Where the name stands.
@@ -16,12 +18,14 @@ public struct Filter: Equatable, Sendable {
     /// Makes a filter.
     public init(
         name: Name, defaultVerdict: PassOrDrop, malformed: PassOrDrop = .drop,
-        nonIP: PassOrDrop = .pass, rules: [Rule] = [], location: SourceLocation = .none
+        nonIP: PassOrDrop = .pass, monitor: Bool = false, rules: [Rule] = [],
+        location: SourceLocation = .none
     ) {
         self.name = name
         self.defaultVerdict = defaultVerdict
         self.malformed = malformed
         self.nonIP = nonIP
+        self.monitor = monitor
         self.rules = rules
         self.location = location
     }

@@ -4,16 +4,25 @@ public struct Rule: Equatable, Sendable {
     public var name: Name
     /// Which packets.
     public var match: Match
+    /// The rate that it lets by: with a limit the rule is for what exceeds it.
+    public var limit: Limit?
     /// What to do with them.
     public var action: Action
+    /// Whether what the rule would drop is only counted and reported, and passes.
+    public var monitor: Bool
     /// Where the name stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes a rule.
-    public init(name: Name, match: Match, action: Action, location: SourceLocation = .none) {
+    public init(
+        name: Name, match: Match, limit: Limit? = nil, action: Action, monitor: Bool = false,
+        location: SourceLocation = .none
+    ) {
         self.name = name
         self.match = match
+        self.limit = limit
         self.action = action
+        self.monitor = monitor
         self.location = location
     }
 }

@@ -3,6 +3,7 @@ struct AttachDraft {
     var interfaces: [InterfacePattern] = []
     var netns: [String] = []
     var optional = false
+    var monitor = false
     var mode = XDPModeRequest.auto
     var xdp: Name?
 
@@ -19,6 +20,7 @@ struct AttachDraft {
         .optional("optional") { value, draft, reading in
             draft.optional = reading.boolean(value, of: "optional") ?? false
         },
+        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
         .optional("mode") { $1.mode = $2.mode($0) ?? .auto },
         .required("xdp") { value, draft, reading in
             draft.xdp = reading.name(value, of: "a filter")
@@ -28,7 +30,7 @@ struct AttachDraft {
         },
         .unsupported("cgroup"), .unsupported("tc"), .unsupported("tc-ingress"),
         .unsupported("tc-egress"), .unsupported("ingress"), .unsupported("egress"),
-        .unsupported("device"), .unsupported("monitor"),
+        .unsupported("device"),
     ])
 }
 
@@ -49,7 +51,7 @@ extension Reading {
             guard let xdp = draft.xdp, !draft.interfaces.isEmpty else { return nil }
             return AttachEntry(
                 target: .interfaces(draft.interfaces), netns: draft.netns,
-                optional: draft.optional, mode: draft.mode, xdp: xdp,
+                optional: draft.optional, monitor: draft.monitor, mode: draft.mode, xdp: xdp,
                 location: location(of: element))
         }
     }

@@ -3,6 +3,7 @@ struct FilterDraft {
     var defaultVerdict: PassOrDrop?
     var malformed = PassOrDrop.drop
     var nonIP = PassOrDrop.pass
+    var monitor = false
     var rules: [Rule] = []
 
     /// The keys of a filter.
@@ -17,7 +18,8 @@ struct FilterDraft {
             draft.nonIP = reading.verdict(value, of: "non-ip") ?? draft.nonIP
         },
         .optional("rules") { $1.rules = $2.rules($0) },
-        .unsupported("monitor"), .unsupported("log"),
+        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .unsupported("log"),
     ])
 }
 
@@ -31,7 +33,7 @@ extension Reading {
         guard let name, let verdict = draft.defaultVerdict else { return nil }
         return Filter(
             name: name, defaultVerdict: verdict, malformed: draft.malformed, nonIP: draft.nonIP,
-            rules: draft.rules, location: location(of: key))
+            monitor: draft.monitor, rules: draft.rules, location: location(of: key))
     }
 
     fileprivate func verdict(_ value: YAMLValue, of key: String) -> PassOrDrop? {

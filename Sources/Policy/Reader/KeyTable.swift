@@ -6,6 +6,8 @@ struct Key<Draft>: Sendable {
         case optional
         /// In the documentation, and not in this version.
         case unsupported
+        /// Known, and an error here that says why.
+        case elsewhere
     }
 
     let name: String
@@ -22,6 +24,13 @@ struct Key<Draft>: Sendable {
 
     static func unsupported(_ name: String) -> Key {
         Key(name: name, presence: .unsupported) { _, _, _ in }
+    }
+
+    /// A key that cannot stand here; `report` says why, at the key itself.
+    static func elsewhere(
+        _ name: String, _ report: @escaping @Sendable (YAMLValue, Reading) -> Void
+    ) -> Key {
+        Key(name: name, presence: .elsewhere) { value, _, reading in report(value, reading) }
     }
 }
 
@@ -69,7 +78,7 @@ struct KeyTable<Draft>: Sendable {
                 missing = []
                 continue
             }
-            key.read(pair.value, &draft, reading)
+            key.read(key.presence == .elsewhere ? pair.key : pair.value, &draft, reading)
         }
         for name in missing {
             reading.error("missing-key", "\(subject) has no '\(name)'", at: value)

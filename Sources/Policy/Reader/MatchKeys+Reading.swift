@@ -1,21 +1,5 @@
 import NetTypes
 
-extension MatchKeys {
-    /// The keys of `match:` and `not:`.
-    static let table = KeyTable<MatchKeys>([
-        .optional("src") { $1.src = $2.addressTerms($0, of: "src") },
-        .optional("dst") { $1.dst = $2.addressTerms($0, of: "dst") },
-        .optional("proto") { $1.proto = $2.protocols($0) },
-        .optional("sport") { $1.sport = $2.portTerms($0, of: "sport") },
-        .optional("dport") { $1.dport = $2.portTerms($0, of: "dport") },
-        .unsupported("tcp-flags"), .unsupported("icmp-type"), .unsupported("family"),
-        .unsupported("ethertype"), .unsupported("vlan"), .unsupported("fragment"),
-        .unsupported("length"), .unsupported("ttl"), .unsupported("dscp"),
-        .unsupported("ext-header"), .unsupported("mark"), .unsupported("not"),
-        .unsupported("socket"),
-    ])
-}
-
 extension Reading {
     /// The elements of `src` and `dst`.
     func addressTerms(_ value: YAMLValue, of key: String) -> [AddressTerm] {

@@ -5,19 +5,21 @@ struct RuleDraft {
     var name: Name?
     var match: Match?
     var action: Action?
+    var limit: Limit?
+    var monitor = false
 
     /// The keys of a rule.
     static let keys = KeyTable<RuleDraft>([
         .required("name") { $1.name = $2.name($0, of: "a rule") },
         .optional("match") { value, draft, reading in
-            var match = Match(location: reading.location(of: value))
-            MatchKeys.table.read(
-                value, into: &match.keys, subject: draft.subject,
-                what: "'match' of \(draft.subject)", reading)
-            draft.match = match
+            draft.match = MatchDraft.read(value, subject: draft.subject, reading)
         },
         .required("action") { $1.action = $2.action($0) },
-        .unsupported("limit"), .unsupported("log"), .unsupported("monitor"),
+        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional("limit") { value, draft, reading in
+            draft.limit = reading.limit(value, subject: draft.subject)
+        },
+        .unsupported("log"),
     ])
 }
 
@@ -32,7 +34,8 @@ extension Reading {
         guard let name = draft.name, let action = draft.action, let nameValue else { return nil }
         return Rule(
             name: name, match: draft.match ?? Match(location: location(of: nameValue)),
-            action: action, location: location(of: nameValue))
+            limit: draft.limit, action: action, monitor: draft.monitor,
+            location: location(of: nameValue))
     }
 
     fileprivate func action(_ value: YAMLValue) -> Action? {

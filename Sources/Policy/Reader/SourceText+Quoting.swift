@@ -17,8 +17,11 @@ extension SourceText {
         guard !whole.contains(":") || whole.contains("::") || whole.contains(".") else {
             return nil
         }
+        let quoted = "quote a value that holds a comma: \(Quoting.quoted(whole))"
+        // A list of flags would mean any of them.
+        guard (try? TCPFlagsSyntax.parse(whole)) == nil else { return quoted }
         let list = whole.split(separator: ",").map { Quoting.scalar(String($0)) }
-        return "quote a value that holds a comma: \(Quoting.quoted(whole)),"
+        return quoted + ","
             + " or write a list: [\(list.joined(separator: ", "))]"
     }
 

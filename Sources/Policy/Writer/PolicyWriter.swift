@@ -66,38 +66,34 @@ public struct PolicyWriter {
             "    default: \(filter.defaultVerdict.rawValue)",
             "    malformed: \(filter.malformed.rawValue)",
             "    non-ip: \(filter.nonIP.rawValue)",
-            filter.rules.isEmpty ? "    rules: []" : "    rules:",
         ]
+        if filter.monitor { lines.append("    monitor: true") }
+        lines.append(filter.rules.isEmpty ? "    rules: []" : "    rules:")
         for rule in filter.rules { write(rule, of: filter) }
     }
 
     private mutating func write(_ rule: Rule, of filter: Filter) {
         let note = comment(filter, rule).map { "  # " + YAMLText.comment($0) } ?? ""
         lines.append("      - name: \(rule.name)\(note)")
-        let pairs = Self.pairs(of: rule.match)
+        let pairs = MatchText.pairs(of: rule.match)
         let flow = pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         if pairs.isEmpty {
             lines.append("        match: {}")
         } else if flow.contains("\n") || flow.utf8.count > YAMLText.width {
             lines.append("        match:")
-            lines += pairs.map { "          \($0.key): \($0.value)" }
+            lines += pairs.map { pair in
+                "          \(pair.key):\(pair.value.hasPrefix("\n") ? "" : " ")\(pair.value)"
+            }
         } else {
             lines.append("        match: { \(flow) }")
         }
-        lines.append("        action: \(rule.action.rawValue)")
-    }
-
-    private static func pairs(of match: Match) -> [(key: String, value: String)] {
-        func pair<Term>(
-            _ key: String, _ terms: [Term]?, _ text: (Term) -> String
-        ) -> (key: String, value: String)? {
-            terms.map { (key, YAMLText.oneOrList($0.map(text), indent: 12)) }
+        if let limit = rule.limit {
+            lines.append(
+                "        limit: { rate: \(limit.packets)/\(limit.period.rawValue), "
+                    + "burst: \(limit.burst), per: \(limit.per.rawValue) }")
         }
-        return [
-            pair("src", match.keys.src, YAMLText.address), pair("dst", match.keys.dst, YAMLText.address),
-            pair("proto", match.keys.proto, \.description),
-            pair("sport", match.keys.sport, YAMLText.port), pair("dport", match.keys.dport, YAMLText.port),
-        ].compactMap { $0 }
+        lines.append("        action: \(rule.action.rawValue)")
+        if rule.monitor { lines.append("        monitor: true") }
     }
 
     private mutating func write(_ entry: AttachEntry) {
@@ -111,6 +107,7 @@ public struct PolicyWriter {
             lines.append("    netns: \(YAMLText.oneOrList(names, indent: 6))")
         }
         if entry.optional { lines.append("    optional: true") }
+        if entry.monitor { lines.append("    monitor: true") }
         if entry.mode != .auto { lines.append("    mode: \(entry.mode.rawValue)") }
         lines.append("    xdp: \(entry.xdp)")
     }

@@ -27,6 +27,8 @@ enum {
 	/* Rules are judged in words of 64: a row is at most this many words. */
 	NETCTL_ROW_WORDS_MAX = NETCTL_RULES_MAX / 64,
 	NETCTL_VLAN_TAGS_MAX = 2,
+	/* Buckets of limits, of all rules of an attachment together. */
+	NETCTL_BUCKETS = 65536,
 	/* IPv6 extension headers walked before the packet takes the malformed verdict. */
 	NETCTL_EXT_HEADERS_MAX = 8,
 };
@@ -152,14 +154,33 @@ enum {
 	NETCTL_FIELD_L4 = 1 << 1,
 };
 
+/* Whose packets a limit counts together. */
+enum netctl_limit_per {
+	NETCTL_LIMIT_NONE, /* the rule has no limit */
+	NETCTL_LIMIT_ALL,
+	NETCTL_LIMIT_SRC, /* IPv4 /32, IPv6 /64 */
+	NETCTL_LIMIT_SRC_NET, /* /24, /56 */
+	NETCTL_LIMIT_MAX,
+};
+
 /* One element of `rules`, in the order of the filter. */
 struct netctl_rule {
 	__u8 verdict; /* enum netctl_verdict; NONE counts and goes on */
 	__u8 needs; /* NETCTL_FIELD_*: unreadable in the packet, the rule cannot be judged */
-	__u16 reserved;
-	__u32 slot; /* into `counters` */
+	__u8 limit_per; /* enum netctl_limit_per; with a limit the rule is for what exceeds it */
+	__u8 reserved;
+	__u32 slot; /* into `counters`; names the rule's buckets, too */
+	__u64 limit_interval; /* ns between two packets at the limit's rate */
+	__u64 limit_tolerance; /* ns: the burst times the interval */
 };
-NETCTL_LAYOUT(struct netctl_rule, 8);
+NETCTL_LAYOUT(struct netctl_rule, 24);
+
+/* Key of `limits`: a bucket of a rule. */
+struct netctl_bucket_key {
+	__u32 slot; /* of the rule */
+	__u8 address[16]; /* network order, host bits zero; all zero for a limit on all */
+};
+NETCTL_LAYOUT(struct netctl_bucket_key, 20);
 
 /* What an address class leads to: an element of `src_row` or `dst_row`.
  * DECIDED: the first rule that can match this address needs nothing else; the low bits are that
