@@ -31,6 +31,12 @@ build: ## Build .build/debug/netctl
 test: deps ## Install what is missing and run the tests; those on the kernel need root
 	swift test --parallel
 
+# NETCTL_FUZZ_SECONDS=N, NETCTL_FUZZ_POLICIES=N, NETCTL_FUZZ_SEED=N: see Tests/ProgramTests.
+fuzz: export NETCTL_FUZZ_SECONDS ?= 600
+fuzz: export NETCTL_FUZZ_SEED ?= $(shell date +%s)
+fuzz: deps ## Compare the programs in the kernel with the meaning of random policies, for long
+	swift test --configuration release -Xswiftc -enable-testing --filter RandomProgramTests
+
 demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
 
@@ -75,4 +81,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test demo bench check fmt deps check-deps release install uninstall clean
+.PHONY: help build test fuzz demo bench check fmt deps check-deps release install uninstall clean

@@ -122,6 +122,12 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "DocumentationTests", dependencies: ["Policy"], swiftSettings: strict),
         .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
+                "TestSupport", system,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "CLITests", dependencies: ["TestSupport", "netctl"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -23,17 +23,23 @@ extension Program {
     ///   - count: How many runs, over 0; each sees the packet as the one before left it.
     ///   - packetCapacity: How many bytes of the packet to return, 0 for none; a larger one is an
     ///     error.
+    ///   - linearLength: How many bytes of the packet, at least 14, an XDP program can reach between
+    ///     `data` and `data_end`; the rest is in fragments, as of a driver that splits frames. `nil`
+    ///     for as many as a page takes. Needs `BPF_F_XDP_HAS_FRAGS` and Linux 6.18.
     /// - Returns: What the last run returned, and the mean duration.
-    /// - Throws: ``BPFError`` with `.system`: `EINVAL` for a packet that is too short or too long,
-    ///   `ENOSPC` for a packet over `packetCapacity`, `ENOTSUPP` for a type that cannot be tested.
+    /// - Throws: ``BPFError`` with `.system`: `EINVAL` for a packet that is too short or too long or
+    ///   before Linux 6.18 split, `ENOSPC` for a packet over `packetCapacity`, `ENOTSUPP` for a type that cannot be tested.
     public borrowing func testRun(
-        packet: [UInt8], repeat count: Int32 = 1, packetCapacity: Int = 0
+        packet: [UInt8], repeat count: Int32 = 1, packetCapacity: Int = 0,
+        linearLength: Int? = nil
     ) throws(BPFError) -> TestRun {
         let number = descriptor.rawValue
         var output = [UInt8](repeating: 0, count: packetCapacity)
         var options = bpf_test_run_opts()
         options.sz = MemoryLayout<bpf_test_run_opts>.size
         options.repeat = count
+        var context = xdp_md()
+        context.data_end = UInt32(linearLength ?? 0)
         let result = packet.withUnsafeBytes { input in
             output.withUnsafeMutableBytes { output in
                 options.data_in = input.baseAddress
@@ -42,7 +48,12 @@ extension Program {
                     options.data_out = output.baseAddress
                     options.data_size_out = UInt32(packetCapacity)
                 }
-                return bpf_prog_test_run_opts(number, &options)
+                guard linearLength != nil else { return bpf_prog_test_run_opts(number, &options) }
+                return withUnsafeBytes(of: &context) { context in
+                    options.ctx_in = context.baseAddress
+                    options.ctx_size_in = UInt32(context.count)
+                    return bpf_prog_test_run_opts(number, &options)
+                }
             }
         }
         guard result == 0 else {

@@ -6,6 +6,8 @@ struct ReferenceRefusal: Error {
 /// An Ethernet frame: the VLAN tags, and what is behind them.
 ///
 /// - A frame that ends within the Ethernet header or within a tag is `truncated`.
+/// - The outermost tag is the one that `vlan` looks at; its identifier is the low twelve bits, and a
+///   priority tag has identifier 0.
 /// - A third tag is `vlan-depth` as soon as its type (0x8100 or 0x88a8) is read: its own bytes need
 ///   not be there.
 struct ReferenceFrame {
@@ -14,6 +16,8 @@ struct ReferenceFrame {
 
     /// The type behind the tags, as IEEE 802 numbers it.
     let type: UInt16
+    /// The identifier of the outermost tag; nil without any.
+    let vlan: UInt16?
     /// What is behind that, up to the end of the frame: padding included.
     let payload: ArraySlice<UInt8>
 
@@ -23,16 +27,19 @@ struct ReferenceFrame {
         }
         var payload = frame.dropFirst(14)
         var tags = 0
+        var vlan: UInt16?
         while Self.tagTypes.contains(type) {
             tags += 1
             guard tags <= Self.tagsMaximum else { throw ReferenceRefusal(reason: .vlanDepth) }
-            guard let inner = payload.number16(at: 2) else {
+            guard let control = payload.number16(at: 0), let inner = payload.number16(at: 2) else {
                 throw ReferenceRefusal(reason: .truncated)
             }
+            if tags == 1 { vlan = control & 0x0fff }
             type = inner
             payload = payload.dropFirst(4)
         }
         self.type = type
+        self.vlan = vlan
         self.payload = payload
     }
 }

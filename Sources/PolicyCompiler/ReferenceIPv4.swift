@@ -13,6 +13,14 @@ struct ReferenceIPv4 {
     let source: IPv4Address
     let destination: IPv4Address
     let proto: IPProtocol
+    /// With the header, without what follows the packet.
+    let length: Int
+    /// Time to live.
+    let ttl: UInt8
+    /// The upper six bits of what was once the type of service.
+    let dscp: UInt8
+    /// Any fragment: more follow, or some came before.
+    let isFragment: Bool
     /// A fragment that is not the first: there is no L4 header in it.
     let isLaterFragment: Bool
     /// Behind the header, up to the total length.
@@ -20,8 +28,9 @@ struct ReferenceIPv4 {
 
     init(_ bytes: ArraySlice<UInt8>) throws(ReferenceRefusal) {
         guard bytes.count >= 20,
-            let first = bytes.byte(at: 0), let said = bytes.number16(at: 2),
-            let fragment = bytes.number16(at: 6), let number = bytes.byte(at: 9)
+            let first = bytes.byte(at: 0), let service = bytes.byte(at: 1),
+            let said = bytes.number16(at: 2), let fragment = bytes.number16(at: 6),
+            let ttl = bytes.byte(at: 8), let number = bytes.byte(at: 9)
         else { throw ReferenceRefusal(reason: .truncated) }
 
         let headerLength = Int(first & 0x0f) * 4
@@ -36,6 +45,10 @@ struct ReferenceIPv4 {
         destination = IPv4Address(
             bits: bytes.dropFirst(16).prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
         proto = IPProtocol(number: number)
+        length = totalLength
+        self.ttl = ttl
+        dscp = service >> 2
+        isFragment = fragment & 0x3fff != 0
         isLaterFragment = fragment & 0x1fff != 0
         payload = bytes.prefix(totalLength).dropFirst(headerLength)
     }

@@ -6,13 +6,20 @@ enum ReferenceAnswer {
     case holds, fails
     /// It depends on bytes that cannot be read.
     case unreadable
+
+    /// Both together.
+    func and(_ other: ReferenceAnswer) -> ReferenceAnswer {
+        if self == .fails || other == .fails { return .fails }
+        return self == .unreadable ? .unreadable : other
+    }
 }
 
 extension ReferenceField {
-    /// A key holds for a packet that has the field, with a value that the key names.
-    func answer(_ names: (Value) -> Bool) -> ReferenceAnswer {
+    /// A key holds for a packet that has the field, with a value that the key names; a negated key
+    /// for one that has the field, with any other value.
+    func answer(_ isNegated: Bool, _ names: (Value) -> Bool) -> ReferenceAnswer {
         switch self {
-        case .value(let value): names(value) ? .holds : .fails
+        case .value(let value): names(value) != isNegated ? .holds : .fails
         case .absent: .fails
         case .unreadable: .unreadable
         }
@@ -20,28 +27,61 @@ extension ReferenceField {
 }
 
 extension ReferenceInterpreter {
-    /// All keys that are given must hold; a list means any of its elements.
+    /// All keys that are given must hold, and each one under `not` must not.
     ///
     /// One key that fails settles it, whatever cannot be read.
     func answer(_ match: Match, _ packet: ReferencePacket) -> ReferenceAnswer {
-        var answers: [ReferenceAnswer] = []
-        if let terms = match.keys.src { answers.append(contains(terms, packet.source)) }
-        if let terms = match.keys.dst { answers.append(contains(terms, packet.destination)) }
-        if let protocols = match.keys.proto {
-            answers.append(packet.proto.answer { protocols.contains($0) })
-        }
-        if let terms = match.keys.sport {
-            answers.append(packet.sport.answer { contains(terms, $0) })
-        }
-        if let terms = match.keys.dport {
-            answers.append(packet.dport.answer { contains(terms, $0) })
-        }
-        if answers.contains(.fails) { return .fails }
-        return answers.contains(.unreadable) ? .unreadable : .holds
+        let wanted = answer(match.keys, isNegated: false, packet)
+        return wanted == .fails ? .fails : wanted.and(answer(match.not, isNegated: true, packet))
     }
 
-    private func contains(_ terms: [AddressTerm], _ address: IPAddress) -> ReferenceAnswer {
-        let isNamed = terms.contains { term in
+    /// All keys that are given; a list means any of its elements.
+    private func answer(
+        _ keys: MatchKeys, isNegated: Bool, _ packet: ReferencePacket
+    ) -> ReferenceAnswer {
+        var answer = ReferenceAnswer.holds
+        func look<Key, Value>(
+            _ key: Key?, at field: ReferenceField<Value>, _ names: (Key, Value) -> Bool
+        ) {
+            guard let key else { return }
+            answer = answer.and(field.answer(isNegated) { names(key, $0) })
+        }
+        let transport = packet.transport
+        look(keys.src, at: packet.source, contains)
+        look(keys.dst, at: packet.destination, contains)
+        look(keys.proto, at: packet.proto) { $0.contains($1) }
+        look(keys.sport, at: transport.sport, contains)
+        look(keys.dport, at: transport.dport, contains)
+        look(keys.tcpFlags, at: transport.tcpFlags) { terms, flags in
+            terms.contains { flags.isSuperset(of: $0.set) && flags.isDisjoint(with: $0.clear) }
+        }
+        look(keys.icmpType, at: transport.icmpType) { terms, message in
+            terms.contains { $0.names(message) }
+        }
+        look(keys.family, at: .value(packet.etherType)) { types, type in
+            types.contains { $0.rawValue == type }
+        }
+        look(keys.etherType, at: .value(packet.etherType), any(of:_:))
+        look(keys.vlan, at: .value(packet.vlan)) { terms, vlan in
+            terms.contains { $0.names(vlan) }
+        }
+        look(keys.fragment, at: packet.fragment) { $0 == $1 }
+        look(keys.length, at: packet.length, any(of:_:))
+        look(keys.ttl, at: packet.ttl, any(of:_:))
+        look(keys.dscp, at: packet.dscp, any(of:_:))
+        look(keys.extHeader, at: packet.extHeaders) { wanted, there in
+            wanted.contains { there.contains($0) }
+        }
+        return answer
+    }
+
+    /// Whether any of the ranges has the value.
+    private func any<Value>(of ranges: [ClosedRange<Value>], _ value: Value) -> Bool {
+        ranges.contains { $0.contains(value) }
+    }
+
+    private func contains(_ terms: [AddressTerm], _ address: IPAddress) -> Bool {
+        terms.contains { term in
             switch (term, address) {
             case (.prefix(.v4(let prefix)), .v4(let address)): prefix.contains(address)
             case (.prefix(.v6(let prefix)), .v6(let address)): prefix.contains(address)
@@ -56,7 +96,6 @@ extension ReferenceInterpreter {
             default: false
             }
         }
-        return isNamed ? .holds : .fails
     }
 
     private func contains(_ terms: [PortTerm], _ port: UInt16) -> Bool {
@@ -66,5 +105,29 @@ extension ReferenceInterpreter {
             case .set(let name): portSets[name]?.contains { $0.contains(port) } ?? false
             }
         }
+    }
+}
+
+extension ICMPTerm {
+    fileprivate func names(_ message: ReferenceTransport.ICMPType) -> Bool {
+        proto == message.proto && types.contains(message.type)
+            && (codes?.contains(message.code) ?? true)
+    }
+}
+
+extension VLANTerm {
+    fileprivate func names(_ vlan: UInt16?) -> Bool {
+        switch (self, vlan) {
+        case (.untagged, nil), (.tagged, _?): true
+        case (.ids(let ids), let vlan?): ids.contains(vlan)
+        case (.untagged, _?), (.tagged, nil), (.ids, nil): false
+        }
+    }
+}
+
+extension Match {
+    /// Whether it may be for frames that are not IP: it says something of what they have.
+    var isForNonIP: Bool {
+        [keys, not].contains { $0.family != nil || $0.etherType != nil || $0.vlan != nil }
     }
 }

@@ -9,7 +9,8 @@ public import Policy
 /// A frame goes through four steps: Ethernet and VLAN tags (``ReferenceFrame``), the L3 header, the
 /// L4 header (``ReferencePacket``), then the rules. A header of the first two that cannot be read
 /// gives the `malformed:` verdict. One of L4 leaves fields that are *unreadable*: rules are then
-/// judged as far as they need none of those.
+/// judged as far as they need none of those. Frames that are not IP have few fields and are judged by
+/// few rules.
 public struct ReferenceInterpreter: Sendable {
     private let filter: Filter
     let addressSets: [Name: AddressSet]
@@ -40,24 +41,23 @@ public struct ReferenceInterpreter: Sendable {
     /// - Returns: What happens to it, why, and which rules counted it.
     public func judge(_ frame: [UInt8]) -> Judgement {
         do throws(ReferenceRefusal) {
-            let frame = try ReferenceFrame(frame)
-            guard let packet = try ReferencePacket(frame) else {
-                return Judgement(filter.nonIP.verdict, .nonIP)
-            }
-            return judge(packet)
+            return judge(try ReferencePacket(try ReferenceFrame(frame)))
         } catch {
             return Judgement(filter.malformed.verdict, error.reason)
         }
     }
 
-    /// Judges a packet whose addresses are readable.
+    /// Judges a packet whose addresses are readable, or a frame that is not IP.
+    ///
+    /// The latter is judged by the rules that look at the family, the type or the VLAN of a frame;
+    /// if these have a key of IP, too, the frame lacks the field. Other rules are not for it.
     ///
     /// The first rule that holds decides. One that holds as far as it can be read, and no further,
     /// leaves the decision to `malformed:`; so does a packet with anything unreadable that no rule
     /// decides. A rule that counts is skipped unless it surely holds.
     func judge(_ packet: ReferencePacket) -> Judgement {
         var counted: [Name] = []
-        for rule in filter.rules {
+        for rule in filter.rules where !packet.isNonIP || rule.match.isForNonIP {
             switch answer(rule.match, packet) {
             case .fails: continue
             case .unreadable where rule.action == .count: continue
@@ -74,6 +74,7 @@ public struct ReferenceInterpreter: Sendable {
     }
 
     private func undecided(_ packet: ReferencePacket, _ counted: [Name]) -> Judgement {
+        if packet.isNonIP { return Judgement(filter.nonIP.verdict, .nonIP, counted: counted) }
         guard let reason = packet.unreadable else {
             return Judgement(filter.defaultVerdict.verdict, .default, counted: counted)
         }

@@ -1,76 +1,90 @@
 internal import NetTypes
 
-/// What a packet has in one field that rules look at.
-enum ReferenceField<Value: Sendable>: Sendable {
-    case value(Value)
-    /// A packet of this kind has no such field, so that no key on it holds.
-    case absent
-    /// A packet of this kind has the field, but its bytes are missing or wrong.
-    case unreadable
-}
-
-/// An IP packet as rules see it.
+/// A frame as rules see it: what it has of each field.
+///
+/// - `family` and `ethertype` look at the type behind VLAN tags, `vlan` at the outermost tag: every
+///   frame has those. Every other field is of IP packets only.
+/// - The addresses, `length`, `ttl` and `dscp` are of every IP packet.
+/// - `proto` and `fragment` are of every IP packet, `ext-header` of every IPv6 packet, readable
+///   where the chain of extension headers is.
+/// - `sport`, `dport`, `tcp-flags` and `icmp-type` are of packets whose protocol has them, but not
+///   of later fragments; see ``ReferenceTransport``.
 struct ReferencePacket: Sendable {
-    let source: IPAddress
-    let destination: IPAddress
+    /// The type behind VLAN tags.
+    let etherType: UInt16
+    /// The identifier of the outermost tag; nil without any.
+    let vlan: UInt16?
+    private(set) var source = ReferenceField<IPAddress>.absent
+    private(set) var destination = ReferenceField<IPAddress>.absent
+    /// Bytes of the L3 packet: what IPv4 calls total length; IPv6, its header included. A packet
+    /// longer than 65,535 bytes counts as one of 65,535, which is as far as `length` goes.
+    private(set) var length = ReferenceField<UInt16>.absent
+    /// Time to live, or hop limit.
+    private(set) var ttl = ReferenceField<UInt8>.absent
+    /// Differentiated services code point.
+    private(set) var dscp = ReferenceField<UInt8>.absent
     /// Behind the extension headers of IPv6.
-    let proto: ReferenceField<IPProtocol>
-    let sport: ReferenceField<UInt16>
-    let dport: ReferenceField<UInt16>
+    private(set) var proto = ReferenceField<IPProtocol>.absent
+    /// Whether it is one, the first included.
+    private(set) var fragment = ReferenceField<Bool>.absent
+    /// The headers that were walked; none of a packet of IPv4, where AH is a protocol.
+    private(set) var extHeaders = ReferenceField<Set<ExtensionHeader>>.absent
+    /// The L4 header.
+    private(set) var transport = ReferenceTransport.none
+
     /// Why something cannot be read; nil when everything can.
     ///
-    /// Not nil does not mean that a field above is unreadable: of an ICMP message that is cut
-    /// nothing is asked for yet.
-    let unreadable: Reason?
+    /// Not nil does not mean that a field which a rule needs is unreadable.
+    var unreadable: Reason? { transport.unreadable }
 
-    /// The packet in a frame, or nil when it is neither IPv4 nor IPv6.
+    /// Whether it is neither IPv4 nor IPv6: ARP, LLDP and the like.
+    var isNonIP: Bool {
+        if case .absent = source { true } else { false }
+    }
+
+    /// Reads the frame's L3 header and what is behind.
     ///
     /// - Throws: ``ReferenceRefusal`` when Linux would refuse the L3 header for its form.
-    init?(_ frame: ReferenceFrame) throws(ReferenceRefusal) {
+    init(_ frame: ReferenceFrame) throws(ReferenceRefusal) {
+        etherType = frame.type
+        vlan = frame.vlan
         switch frame.type {
-        case 0x0800: self.init(try ReferenceIPv4(frame.payload))
-        case 0x86dd: self.init(try ReferenceIPv6(frame.payload))
-        default: return nil
+        case 0x0800: fill(try ReferenceIPv4(frame.payload))
+        case 0x86dd: fill(try ReferenceIPv6(frame.payload))
+        default: break
         }
     }
 
-    private init(_ ip: ReferenceIPv4) {
-        self.init(
-            .v4(ip.source), .v4(ip.destination), ip.proto,
-            ip.isLaterFragment ? .none : ReferenceTransport(ip.proto, ip.payload))
+    private mutating func fill(_ ip: ReferenceIPv4) {
+        source = .value(.v4(ip.source))
+        destination = .value(.v4(ip.destination))
+        length = .value(UInt16(clamping: ip.length))
+        ttl = .value(ip.ttl)
+        dscp = .value(ip.dscp)
+        proto = .value(ip.proto)
+        fragment = .value(ip.isFragment)
+        transport = ip.isLaterFragment ? .none : ReferenceTransport(ip.proto, ip.payload)
     }
 
-    private init(_ ip: ReferenceIPv6) {
-        switch ip.chain {
+    private mutating func fill(_ ip: ReferenceIPv6) {
+        source = .value(.v6(ip.source))
+        destination = .value(.v6(ip.destination))
+        length = .value(UInt16(clamping: ip.length))
+        ttl = .value(ip.ttl)
+        dscp = .value(ip.dscp)
+        switch ip.end {
         case .unwalked(let reason):
-            self.init(.v6(ip.source), .v6(ip.destination), unwalked: reason)
+            proto = .unreadable
+            fragment = .unreadable
+            extHeaders = .unreadable
+            transport = .unknown(reason)
+            return
+        case .laterFragment(let proto): self.proto = .value(proto)
         case .transport(let proto, let bytes):
-            self.init(
-                .v6(ip.source), .v6(ip.destination), proto, ReferenceTransport(proto, bytes))
-        case .laterFragment(let proto):
-            self.init(.v6(ip.source), .v6(ip.destination), proto, .none)
+            self.proto = .value(proto)
+            transport = ReferenceTransport(proto, bytes)
         }
-    }
-
-    private init(
-        _ source: IPAddress, _ destination: IPAddress, _ proto: IPProtocol,
-        _ transport: ReferenceTransport
-    ) {
-        self.source = source
-        self.destination = destination
-        self.proto = .value(proto)
-        sport = transport.sport
-        dport = transport.dport
-        unreadable = transport.unreadable
-    }
-
-    /// Without an end of the chain there is no protocol, and no telling which fields it has.
-    private init(_ source: IPAddress, _ destination: IPAddress, unwalked reason: Reason) {
-        self.source = source
-        self.destination = destination
-        proto = .unreadable
-        sport = .unreadable
-        dport = .unreadable
-        unreadable = reason
+        fragment = .value(ip.chain.hasFragment)
+        extHeaders = .value(ip.chain.headers)
     }
 }

@@ -58,7 +58,7 @@ import Testing
     /// What a mismatch prints can be given to `netctl`.
     @Test(arguments: 1...50) func aRandomPolicyReadsAsItIsWritten(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        let policy = RandomPolicy(using: &random)
+        let policy = RandomPolicy(using: &random, keys: .few)
         let source = PolicySource(path: "random.yaml", bytes: Array(policy.description.utf8))
         let result = PolicyReader.read([source]) { _ in [] }
         let errors = result.diagnostics.filter { $0.severity == .error }.map(\.description)

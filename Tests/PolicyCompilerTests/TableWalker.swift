@@ -22,7 +22,8 @@ struct TableWalker {
 
     func judge(_ frame: [UInt8]) -> Judgement {
         do throws(ReferenceRefusal) {
-            guard let packet = try ReferencePacket(try ReferenceFrame(frame)) else {
+            let packet = try ReferencePacket(try ReferenceFrame(frame))
+            guard !packet.isNonIP || filter.judgesNonIP else {
                 return Judgement(filter.nonIPVerdict, .nonIP)
             }
             return classify(packet)
@@ -50,6 +51,9 @@ struct TableWalker {
         if let reason = packet.unreadable {
             return Judgement(filter.malformedVerdict, reason, counted: counted)
         }
+        guard !packet.isNonIP else {
+            return Judgement(filter.nonIPVerdict, .nonIP, counted: counted)
+        }
         return Judgement(filter.defaultVerdict, .default, counted: counted)
     }
 
@@ -65,30 +69,27 @@ struct TableWalker {
         var rows: [Int] = []
         if let src { rows.append(try row(src, packet.source)) }
         if let dst { rows.append(try row(dst, packet.destination)) }
-        if let proto = filter.values[.proto] {
-            rows.append(row(proto, packet.proto) { Int($0.number) })
+        for (dimension, table) in filter.values {
+            let class_ =
+                switch packet.field(dimension) {
+                case .value(let value): table.classes[value]
+                case .absent: UInt16(NETCTL_CLASS_ABSENT.rawValue)
+                case .unreadable: UInt16(NETCTL_CLASS_UNREADABLE.rawValue)
+                }
+            rows.append(Int(table.firstRow) + Int(class_))
         }
-        if let sport = filter.values[.sport] { rows.append(row(sport, packet.sport, Int.init)) }
-        if let dport = filter.values[.dport] { rows.append(row(dport, packet.dport, Int.init)) }
         return rows
     }
 
-    private func row(_ lookup: AddressLookup, _ address: IPAddress) throws(End) -> Int {
+    private func row(
+        _ lookup: AddressLookup, _ field: ReferenceField<IPAddress>
+    ) throws(End) -> Int {
+        guard case .value(let address) = field else { return Int(lookup.absentRow) }
         guard let entry = lookup.entry(of: address) else { throw .aborted }
         guard entry & UInt32(NETCTL_ROW_DECIDED) == 0 else {
             throw .decided(rule: Int(entry & UInt32(NETCTL_ROW_INDEX)))
         }
         return Int(entry)
-    }
-
-    private func row<Value>(
-        _ table: ValueTable, _ field: ReferenceField<Value>, _ number: (Value) -> Int
-    ) -> Int {
-        switch field {
-        case .value(let value): Int(table.firstRow) + Int(table.classes[number(value)])
-        case .absent: Int(table.firstRow) + Int(NETCTL_CLASS_ABSENT.rawValue)
-        case .unreadable: Int(table.firstRow) + Int(NETCTL_CLASS_UNREADABLE.rawValue)
-        }
     }
 
     // MARK: Words
@@ -151,6 +152,8 @@ struct TableWalker {
 /// A pair of LPM tries and what their classes lead to.
 private struct AddressLookup {
     private let table: AddressTable
+    /// The row of frames that have no address.
+    var absentRow: UInt32 { table.absentRow }
     private let ipv4: Trie<IPv4Address>
     private let ipv6: Trie<IPv6Address>
 

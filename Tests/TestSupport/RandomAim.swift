@@ -5,11 +5,26 @@ internal import Policy
 struct RandomAim: Sendable {
     /// What a packet says, if it is well-formed.
     struct Fields {
+        /// Behind VLAN tags.
+        var etherType: UInt16
+        /// The outermost tag; nil without any.
+        var vlan: UInt16?
         var source: IPAddress
         var destination: IPAddress
         var proto: UInt8
         var sport: UInt16
         var dport: UInt16
+        var tcpFlags: UInt8
+        var icmpType: UInt8
+        var icmpCode: UInt8
+        /// Nil: as it comes.
+        var fragment: Bool?
+        /// Of the L3 packet, if it can be had; nil: as it comes.
+        var length: UInt16?
+        var ttl: UInt8
+        var dscp: UInt8
+        /// To be there beside others.
+        var extensions: [UInt8]
     }
 
     private let rules: [Rule]
@@ -33,62 +48,97 @@ struct RandomAim: Sendable {
     /// Most fields are those of one rule; where it has none, those of some other.
     func fields(using random: inout SeededRandom) -> Fields {
         let target = match(using: &random)
-        let wantsIPv4 = random.chance(55)
+        let etherType = etherType(target, using: &random)
+        let isIPv4 = etherType == 0x0800 || etherType != 0x86dd && random.chance(50)
+        let icmp = icmp(target, using: &random)
         return Fields(
-            source: address(target.src, \.src, wantsIPv4, using: &random),
-            destination: address(target.dst, \.dst, wantsIPv4, using: &random),
-            proto: proto(target, using: &random),
-            sport: port(target.sport, \.sport, using: &random),
-            dport: port(target.dport, \.dport, using: &random))
+            etherType: etherType, vlan: vlan(target, using: &random),
+            source: address(target, \.src, isIPv4, using: &random),
+            destination: address(target, \.dst, isIPv4, using: &random),
+            proto: proto(target, icmp?.proto, using: &random),
+            sport: port(target, \.sport, using: &random),
+            dport: port(target, \.dport, using: &random),
+            tcpFlags: tcpFlags(target, using: &random),
+            icmpType: icmp?.type ?? random.number(0 ... .max),
+            icmpCode: icmp?.code ?? random.number(0...2),
+            fragment: fragment(target, using: &random),
+            length: number(target, \.length, using: &random),
+            ttl: number(target, \.ttl, using: &random) ?? random.number(0 ... .max),
+            dscp: number(target, \.dscp, using: &random) ?? random.number(0...63),
+            extensions: extensions(target, using: &random))
     }
 
-    private func match(using random: inout SeededRandom) -> MatchKeys {
-        rules.isEmpty ? MatchKeys() : random.one(of: rules).match.keys
+    private func match(using random: inout SeededRandom) -> Match {
+        rules.isEmpty ? Match() : random.one(of: rules).match
     }
 
-    private func proto(_ target: MatchKeys, using random: inout SeededRandom) -> UInt8 {
-        if let protocols = target.proto, !protocols.isEmpty, random.chance(85) {
+    /// What a packet is to satisfy in one key: mostly what the target wants, sometimes what it does
+    /// not want, or what another rule wants; nil for anything.
+    func wanted<Terms>(
+        _ target: Match, _ key: (MatchKeys) -> Terms?, using random: inout SeededRandom
+    ) -> Terms? {
+        if let terms = key(target.keys), random.chance(90) { return terms }
+        if let terms = key(target.not), random.chance(30) { return terms }
+        guard random.chance(60) else { return nil }
+        let other = match(using: &random)
+        return key(other.keys) ?? key(other.not)
+    }
+
+    private func proto(
+        _ target: Match, _ icmp: UInt8?, using random: inout SeededRandom
+    ) -> UInt8 {
+        if let protocols = target.keys.proto, !protocols.isEmpty, random.chance(85) {
             return random.one(of: protocols).number
         }
+        if target.keys.tcpFlags != nil, random.chance(85) { return 6 }
+        if target.keys.icmpType != nil, let icmp, random.chance(85) { return icmp }
         let withPorts: [UInt8] = [6, 17, 132]
-        if target.sport != nil || target.dport != nil, random.chance(85) {
+        if target.keys.sport != nil || target.keys.dport != nil, random.chance(85) {
             return random.one(of: withPorts)
+        }
+        if let protocols = wanted(target, \.proto, using: &random), !protocols.isEmpty {
+            return random.one(of: protocols).number
         }
         let odd: [UInt8] = [50, 59, 0, 44, 60, random.number(0 ... .max)]
         return random.one(
             weighted: [
-                (6, random.one(of: withPorts)), (3, random.one(of: [1, 58])),
+                (6, random.one(of: withPorts)), (3, icmp ?? random.one(of: [1, 58])),
                 (1, random.one(of: odd)),
             ])
     }
 
     private func port(
-        _ target: [PortTerm]?, _ key: (MatchKeys) -> [PortTerm]?, using random: inout SeededRandom
+        _ target: Match, _ key: (MatchKeys) -> [PortTerm]?, using random: inout SeededRandom
     ) -> UInt16 {
-        for terms in [target, key(match(using: &random))] {
-            guard let terms, !terms.isEmpty, random.chance(85) else { continue }
-            let ranges =
-                switch random.one(of: terms) {
-                case .range(let range): [range]
-                case .set(let name): portSets[name] ?? []
-                }
-            guard !ranges.isEmpty else { continue }
-            let range = random.one(of: ranges)
-            return random.one(
-                weighted: [
-                    (3, range.lower), (3, range.upper), (1, range.lower &- 1),
-                    (1, range.upper &+ 1), (2, random.number(range.lower...range.upper)),
-                ])
+        guard let terms = wanted(target, key, using: &random), !terms.isEmpty else {
+            return random.number(0 ... .max)
         }
-        return random.number(0 ... .max)
+        let ranges =
+            switch random.one(of: terms) {
+            case .range(let range): [range]
+            case .set(let name): portSets[name] ?? []
+            }
+        guard !ranges.isEmpty else { return random.number(0 ... .max) }
+        let range = random.one(of: ranges)
+        return point(of: range.lower...range.upper, using: &random)
+    }
+
+    /// A number of the range, or the one before it or behind it.
+    func point<Value: FixedWidthInteger>(
+        of range: ClosedRange<Value>, using random: inout SeededRandom
+    ) -> Value {
+        random.one(weighted: [
+            (3, range.lowerBound), (3, range.upperBound), (1, range.lowerBound &- 1),
+            (1, range.upperBound &+ 1), (2, random.number(range)),
+        ])
     }
 
     private func address(
-        _ target: [AddressTerm]?, _ key: (MatchKeys) -> [AddressTerm]?, _ wantsIPv4: Bool,
+        _ target: Match, _ key: (MatchKeys) -> [AddressTerm]?, _ wantsIPv4: Bool,
         using random: inout SeededRandom
     ) -> IPAddress {
-        for terms in [target, target, key(match(using: &random))] {
-            guard let terms, !terms.isEmpty, random.chance(80) else { continue }
+        for _ in 0..<3 {
+            guard let terms = wanted(target, key, using: &random), !terms.isEmpty else { continue }
             let blocks = blocks(of: random.one(of: terms))
             if wantsIPv4, !blocks.ipv4.isEmpty {
                 return .v4(point(of: random.one(of: blocks.ipv4), using: &random))

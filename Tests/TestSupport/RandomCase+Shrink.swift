@@ -45,25 +45,43 @@ extension RandomCase {
     }
 
     private func keyChanges() -> [Change] {
-        var changes: [Change] = []
-        for (index, rule) in policy.filter.rules.enumerated() {
-            func shorten<Term>(_ key: WritableKeyPath<MatchKeys, [Term]?>) {
-                guard let terms = rule.match.keys[keyPath: key] else { return }
-                changes.append { $0.policy.filter.rules[index].match.keys[keyPath: key] = nil }
-                for part in parts(of: terms.count) where part.count < terms.count {
-                    var shorter = terms
-                    shorter.removeSubrange(part)
-                    changes.append {
-                        $0.policy.filter.rules[index].match.keys[keyPath: key] = shorter
-                    }
-                }
-            }
-            shorten(\.src)
-            shorten(\.dst)
-            shorten(\.proto)
-            shorten(\.sport)
-            shorten(\.dport)
+        policy.filter.rules.indices.flatMap { index in
+            [\Match.keys, \Match.not].flatMap { keyChanges(index, $0) }
         }
+    }
+
+    private func keyChanges(_ index: Int, _ part: WritableKeyPath<Match, MatchKeys>) -> [Change] {
+        let keys = policy.filter.rules[index].match[keyPath: part]
+        guard keys != MatchKeys() else { return [] }
+        var changes: [Change] = []
+        func set(_ change: @escaping (inout MatchKeys) -> Void) {
+            changes.append { change(&$0.policy.filter.rules[index].match[keyPath: part]) }
+        }
+        func shorten<Term>(_ key: WritableKeyPath<MatchKeys, [Term]?>) {
+            guard let terms = keys[keyPath: key] else { return }
+            set { $0[keyPath: key] = nil }
+            for part in parts(of: terms.count) where part.count < terms.count {
+                var shorter = terms
+                shorter.removeSubrange(part)
+                set { $0[keyPath: key] = shorter }
+            }
+        }
+        set { $0 = MatchKeys() }
+        shorten(\.src)
+        shorten(\.dst)
+        shorten(\.proto)
+        shorten(\.sport)
+        shorten(\.dport)
+        shorten(\.tcpFlags)
+        shorten(\.icmpType)
+        shorten(\.family)
+        shorten(\.etherType)
+        shorten(\.vlan)
+        if keys.fragment != nil { set { $0.fragment = nil } }
+        shorten(\.length)
+        shorten(\.ttl)
+        shorten(\.dscp)
+        shorten(\.extHeader)
         return changes
     }
 
@@ -101,7 +119,7 @@ extension RandomCase {
     }
 
     private func isUsed(_ set: Name) -> Bool {
-        policy.filter.rules.map(\.match.keys).contains { keys in
+        policy.filter.rules.flatMap { [$0.match.keys, $0.match.not] }.contains { keys in
             keys.src?.contains(.set(set)) == true || keys.dst?.contains(.set(set)) == true
                 || keys.sport?.contains(.set(set)) == true
                 || keys.dport?.contains(.set(set)) == true

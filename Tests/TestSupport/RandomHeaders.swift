@@ -14,10 +14,11 @@ enum RandomHeaders {
             let words = random.one(weighted: [
                 (80, 5), (12, random.number(6...15)), (8, random.number(0...15)),
             ])
-            bytes += random.bytes(8) + [UInt8(words) << 4] + random.bytes(7)
+            bytes += random.bytes(8) + [UInt8(words) << 4, fields.tcpFlags] + random.bytes(6)
             if words > 5 { bytes += random.bytes((words - 5) * 4) }
         case 17: bytes += random.bytes(4)
         case 132: bytes += random.bytes(8)
+        case 1, 58: bytes = [fields.icmpType, fields.icmpCode]
         default: break
         }
         bytes += random.bytes(random.number(0...12))
@@ -33,15 +34,16 @@ enum RandomHeaders {
         var words = UInt8(5 + options)
         if random.chance(3) { words = random.number(0...15) }
         let rest = random.bytes(options * 4) + transport
-        let body = rest + giant(using: &random)
+        let body = rest + filling(20 + rest.count, fields, using: &random)
         let length = self.length(20 + body.count, using: &random)
         let version: UInt8 = random.chance(1) ? random.number(0...15) : 4
+        let often = fields.fragment == true ? 5 : 80
         let fragment: UInt16 = random.one(weighted: [
-            (80, 0), (8, 0x4000), (4, 0x2000), (4, random.number(1...0x1fff)),
+            (often, 0 as UInt16), (8, 0x4000), (4, 0x2000), (4, random.number(1...0x1fff)),
             (2, 0x2000 | random.number(1...0x1fff)), (2, random.number(0 ... .max)),
         ])
-        return [version << 4 | words, random.number(0 ... .max)] + bytes16(length)
-            + random.bytes(2) + bytes16(fragment) + [random.number(0 ... .max), fields.proto]
+        return [version << 4 | words, fields.dscp << 2 | random.number(0...3)] + bytes16(length)
+            + random.bytes(2) + bytes16(fragment) + [fields.ttl, fields.proto]
             + random.bytes(2) + fields.source.networkBytes + fields.destination.networkBytes + body
     }
 
@@ -53,28 +55,34 @@ enum RandomHeaders {
             (60, 0), (20, random.number(1...2)), (8, random.number(3...6)),
             (12, random.number(7...10)),
         ])
+        var numbers = (0..<count).map { _ in random.one(of: extensionNumbers) }
+        for number in fields.extensions + (fields.fragment == true ? [44] : []) {
+            numbers.insert(number, at: random.number(0...numbers.count))
+        }
         var next = fields.proto
         var rest = transport
-        for _ in 0..<count {
-            let number = random.one(of: extensionNumbers)
-            rest = extensionHeader(number, next, using: &random) + rest
+        for number in numbers {
+            rest = extensionHeader(number, next, fields, using: &random) + rest
             next = number
         }
-        rest += giant(using: &random)
+        rest += filling(40 + rest.count, fields, using: &random)
         let length = self.length(rest.count, using: &random)
         let version: UInt8 = random.chance(1) ? random.number(0...15) : 6
-        return [version << 4 | random.number(0...15)] + random.bytes(3) + bytes16(length)
-            + [next, random.number(0 ... .max)] + fields.source.networkBytes
+        let traffic = fields.dscp << 2 | random.number(0...3)
+        return [version << 4 | traffic >> 4, traffic << 4 | random.number(0...15)]
+            + random.bytes(2) + bytes16(length) + [next, fields.ttl] + fields.source.networkBytes
             + fields.destination.networkBytes + rest
     }
 
     private static func extensionHeader(
-        _ number: UInt8, _ next: UInt8, using random: inout SeededRandom
+        _ number: UInt8, _ next: UInt8, _ fields: RandomAim.Fields,
+        using random: inout SeededRandom
     ) -> [UInt8] {
         if number == 44 {
             // Offset and the two reserved bits under it, which are no part of it.
+            let first = fields.fragment == true ? 10 : 70
             let place: UInt16 = random.one(weighted: [
-                (70, random.number(0...7)), (30, random.number(0 ... .max)),
+                (first, random.number(0...7)), (10, 1 as UInt16), (30, random.number(0 ... .max)),
             ])
             return [next, random.number(0 ... .max)] + bytes16(place) + random.bytes(4)
         }
@@ -93,9 +101,18 @@ enum RandomHeaders {
         ])
     }
 
-    /// Rarely, what makes a packet longer than its length field can say.
-    private static func giant(using random: inout SeededRandom) -> [UInt8] {
-        guard random.chance(0.02) else { return [] }
-        return [UInt8](repeating: 0, count: random.number(65400...65600))
+    /// What makes the L3 packet as long as is wanted; rarely, longer than its length field can say.
+    private static func filling(
+        _ length: Int, _ fields: RandomAim.Fields, using random: inout SeededRandom
+    ) -> [UInt8] {
+        let missing =
+            if random.chance(0.02) {
+                random.number(65400...65600)
+            } else if let wanted = fields.length, wanted < 2000 || random.chance(2) {
+                max(0, Int(wanted) - length)
+            } else {
+                0
+            }
+        return [UInt8](repeating: 0, count: missing)
     }
 }

@@ -4,16 +4,17 @@ internal import Policy
 /// Frames that try a policy: most hit its prefixes and ports or just miss them, and many are broken.
 public struct RandomPackets: Sendable {
     private let aim: RandomAim
-    private let minimumLength: Int
+    private let lengths: ClosedRange<Int>
 
     /// Makes a source of frames.
     ///
     /// - Parameters:
     ///   - policy: What they are to try.
-    ///   - minimumLength: Shorter frames are filled up with random bytes; XDP test runs need 14.
-    public init(for policy: RandomPolicy, minimumLength: Int = 0) {
+    ///   - lengths: Shorter frames are filled up with random bytes, longer ones are cut; XDP test
+    ///     runs need 14 bytes.
+    public init(for policy: RandomPolicy, lengths: ClosedRange<Int> = 0...(.max)) {
         aim = RandomAim(policy)
-        self.minimumLength = minimumLength
+        self.lengths = lengths
     }
 
     /// The next frame.
@@ -29,8 +30,10 @@ public struct RandomPackets: Sendable {
             if random.chance(12) { frame = Array(frame.prefix(random.number(0...frame.count))) }
             if random.chance(8) { mutate(&frame, using: &random) }
         }
-        if frame.count < minimumLength { frame += random.bytes(minimumLength - frame.count) }
-        return frame
+        if frame.count < lengths.lowerBound {
+            frame += random.bytes(lengths.lowerBound - frame.count)
+        }
+        return Array(frame.prefix(lengths.upperBound))
     }
 
     private func mutate(_ frame: inout [UInt8], using random: inout SeededRandom) {
@@ -44,16 +47,18 @@ public struct RandomPackets: Sendable {
     private func whole(using random: inout SeededRandom) -> [UInt8] {
         let fields = aim.fields(using: &random)
         var frame = random.bytes(12)
-        let tags = random.one(weighted: [(78, 0), (8, 1), (8, 2), (3, 3), (2, 4), (1, 5)])
-        for _ in 0..<tags {
+        let more = random.one(weighted: [(82, 0), (10, 1), (3, 2), (2, 3), (1, 4)])
+        for number in 0..<(fields.vlan == nil ? (more < 2 ? 0 : more) : 1 + more) {
             frame += bytes16(random.one(weighted: [(5, 0x8100), (5, 0x88a8), (1, 0x9100)]))
-            frame += random.bytes(2)
+            let identifier = number == 0 ? fields.vlan : nil
+            frame += bytes16(
+                (identifier ?? random.number(0...4095)) | random.number(0...15) << 12)
         }
         let isIPv4 = if case .v4 = fields.source { true } else { false }
         frame += bytes16(
             random.one(weighted: [
-                (94, isIPv4 ? 0x0800 : 0x86dd), (1, isIPv4 ? 0x86dd : 0x0800), (1, 0x0806),
-                (1, 0x88cc), (1, 0x0000), (1, 0x05dc), (1, random.number(0 ... .max)),
+                (96, fields.etherType), (1, isIPv4 ? 0x86dd : 0x0800), (1, 0x0000), (1, 0x05dc),
+                (1, random.number(0 ... .max)),
             ]))
         let transport = RandomHeaders.transport(fields, using: &random)
         frame +=

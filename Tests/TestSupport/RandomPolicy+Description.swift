@@ -2,7 +2,7 @@ internal import NetTypes
 internal import Policy
 
 extension RandomPolicy: CustomStringConvertible {
-    /// A policy file that says the same.
+    /// A policy file that says the same, if it can be said.
     public var description: String {
         var lines = ["version: 1", "name: random"]
         if !sets.isEmpty { lines.append("sets:") }
@@ -30,14 +30,30 @@ extension RandomPolicy: CustomStringConvertible {
     }
 
     private func keys(of match: Match) -> String {
+        let negated = match.not == MatchKeys() ? [] : ["not: { \(text(match.not)) }"]
+        let keys = ([text(match.keys)] + negated).filter { !$0.isEmpty }
+        return "{ \(keys.joined(separator: ", ")) }"
+    }
+
+    private func text(_ keys: MatchKeys) -> String {
         let keys = [
-            match.keys.src.map { "src: \(list($0.map(text)))" },
-            match.keys.dst.map { "dst: \(list($0.map(text)))" },
-            match.keys.proto.map { "proto: \(list($0.map(\.description)))" },
-            match.keys.sport.map { "sport: \(list($0.map(text)))" },
-            match.keys.dport.map { "dport: \(list($0.map(text)))" },
+            keys.src.map { "src: \(list($0.map(text)))" },
+            keys.dst.map { "dst: \(list($0.map(text)))" },
+            keys.proto.map { "proto: \(list($0.map(\.description)))" },
+            keys.sport.map { "sport: \(list($0.map(text)))" },
+            keys.dport.map { "dport: \(list($0.map(text)))" },
+            keys.tcpFlags.map { "tcp-flags: \(list($0.map(text)))" },
+            keys.icmpType.map { "icmp-type: \(list($0.map(text)))" },
+            keys.family.map { "family: \(list($0.map(\.description)))" },
+            keys.etherType.map { "ethertype: \(list($0.map(text)))" },
+            keys.vlan.map { "vlan: \(list($0.map(text)))" },
+            keys.fragment.map { "fragment: \($0)" },
+            keys.length.map { "length: \(list($0.map(text)))" },
+            keys.ttl.map { "ttl: \(list($0.map(text)))" },
+            keys.dscp.map { "dscp: \(list($0.map(text)))" },
+            keys.extHeader.map { "ext-header: \(list($0.map(\.rawValue)))" },
         ]
-        return "{ \(keys.compactMap(\.self).joined(separator: ", ")) }"
+        return keys.compactMap(\.self).joined(separator: ", ")
     }
 
     private func list(_ elements: [String]) -> String {
@@ -57,5 +73,30 @@ extension RandomPolicy: CustomStringConvertible {
         case .range(let range): range.description
         case .set(let name): "@\(name)"
         }
+    }
+
+    private func text(_ term: TCPFlagsTerm) -> String {
+        let names = NetTypes.TCPFlags.names
+        let set = names.filter { term.set.contains($0.flag) }.map(\.name)
+        let clear = names.filter { term.clear.contains($0.flag) }.map { "!\($0.name)" }
+        return (set + clear).joined(separator: ",")
+    }
+
+    /// The protocol is said, too: where it is not the rule's own, a policy file cannot say this.
+    private func text(_ term: ICMPTerm) -> String {
+        "\(term.proto) \(text(term.types))" + (term.codes.map { "/\(text($0))" } ?? "")
+    }
+
+    private func text(_ term: VLANTerm) -> String {
+        switch term {
+        case .untagged: "none"
+        case .tagged: "any"
+        case .ids(let ids): text(ids)
+        }
+    }
+
+    private func text(_ range: ClosedRange<some FixedWidthInteger>) -> String {
+        range.count == 1
+            ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
     }
 }

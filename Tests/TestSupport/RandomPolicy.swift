@@ -2,7 +2,7 @@ internal import NetTypes
 public import Policy
 
 /// A filter and the sets that it uses, made to be difficult: prefixes of all lengths, nested and
-/// overlapping, shared sets, ranges, lists, rules that hide others.
+/// overlapping, shared sets, ranges, lists, rules that hide others, keys that are negated.
 public struct RandomPolicy: Equatable, Sendable {
     /// The filter.
     public var filter: Filter
@@ -15,14 +15,25 @@ public struct RandomPolicy: Equatable, Sendable {
         self.sets = sets
     }
 
+    /// Which keys rules may have.
+    public enum Keys: Sendable {
+        /// Addresses, protocols and ports.
+        case few
+        /// Every key, and `not`.
+        case all
+    }
+
     /// Makes a random policy.
     ///
     /// - Parameters:
     ///   - random: Where the choices come from.
     ///   - ruleCount: How many rules; nil for 0 to 200, mostly few.
-    public init(using random: inout SeededRandom, ruleCount: Int? = nil) {
-        var terms = RandomTerms(using: &random)
-        let style = Style(using: &random)
+    ///   - keys: Which keys rules may have.
+    public init(
+        using random: inout SeededRandom, ruleCount: Int? = nil, keys: Keys = .all
+    ) {
+        let terms = RandomTerms(using: &random)
+        let style = Style(keys, using: &random)
         let count =
             ruleCount
             ?? random.number(
@@ -39,27 +50,6 @@ public struct RandomPolicy: Equatable, Sendable {
             malformed: random.one(of: PassOrDrop.allCases),
             nonIP: random.one(of: PassOrDrop.allCases), rules: rules)
         sets = terms.sets
-    }
-
-    /// What the rules of one policy have in common, so that some policies use few keys and others
-    /// all, and some have hardly a rule that decides.
-    struct Style {
-        /// In percent: how often a rule has `src`, `dst`, `proto`, `sport`, `dport`.
-        let src, dst, proto, sport, dport: Double
-        /// Each as likely as the others.
-        let actions: [Action]
-
-        init(using random: inout SeededRandom) {
-            let often: [Double] = [0, 15, 50, 90]
-            src = random.one(of: often)
-            dst = random.one(of: often)
-            proto = random.one(of: often)
-            sport = random.one(of: often)
-            dport = random.one(of: often)
-            actions = random.one(of: [
-                [.pass, .drop], [.pass, .drop, .count], [.pass, .drop, .count, .count, .count],
-            ])
-        }
     }
 }
 

@@ -28,18 +28,27 @@ struct RandomTerms {
         }
     }
 
-    /// The keys of one rule.
-    mutating func match(_ style: RandomPolicy.Style, using random: inout SeededRandom) -> Match {
-        var match = MatchKeys()
-        if random.chance(style.src) { match.src = list(using: &random, addressTerm) }
-        if random.chance(style.dst) { match.dst = list(using: &random, addressTerm) }
-        if random.chance(style.proto) { match.proto = list(using: &random, ipProtocol) }
-        if random.chance(style.sport) { match.sport = list(using: &random, portTerm) }
-        if random.chance(style.dport) { match.dport = list(using: &random, portTerm) }
-        return Match(match)
+    /// What one rule is for.
+    func match(_ style: RandomPolicy.Style, using random: inout SeededRandom) -> Match {
+        let keys = keys(style, using: &random)
+        guard style.negates(&random) else { return Match(keys) }
+        return Match(keys, not: self.keys(style.sparse, using: &random))
     }
 
-    private func list<Term>(
+    private func keys(
+        _ style: RandomPolicy.Style, using random: inout SeededRandom
+    ) -> MatchKeys {
+        var keys = fields(style, using: &random)
+        if style.has(.src, &random) { keys.src = list(using: &random, addressTerm) }
+        if style.has(.dst, &random) { keys.dst = list(using: &random, addressTerm) }
+        if style.has(.proto, &random) { keys.proto = list(using: &random, ipProtocol) }
+        if style.has(.sport, &random) { keys.sport = list(using: &random, portTerm) }
+        if style.has(.dport, &random) { keys.dport = list(using: &random, portTerm) }
+        return keys
+    }
+
+    /// Mostly one term.
+    func list<Term>(
         using random: inout SeededRandom, _ term: (inout SeededRandom) -> Term
     ) -> [Term] {
         let count = random.one(weighted: [(70, 1...1), (25, 2...4), (5, 5...12)])

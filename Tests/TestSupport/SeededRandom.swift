@@ -17,12 +17,12 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// True in `percent` of 100 calls.
-    mutating func chance(_ percent: Double) -> Bool {
+    public mutating func chance(_ percent: Double) -> Bool {
         Double.random(in: 0..<100, using: &self) < percent
     }
 
     /// A number of the range.
-    mutating func number<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) -> Number {
+    public mutating func number<Number: FixedWidthInteger>(_ range: ClosedRange<Number>) -> Number {
         Number.random(in: range, using: &self)
     }
 

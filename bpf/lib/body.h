@@ -27,10 +27,11 @@ static __always_inline struct judgement judge(hook_ctx *ctx, struct packet *pack
 {
 	enum netctl_reason reason = parse(ctx, packet);
 
-	if (reason == NETCTL_REASON_RULE)
-		return classify(packet);
 	/* Without an L3 length the parser did not ask what is behind the linear part. */
-	packet->length = whole_length(ctx);
+	if (reason != NETCTL_REASON_RULE)
+		packet->length = whole_length(ctx);
+	if (reason == NETCTL_REASON_RULE || (reason == NETCTL_REASON_NON_IP && judges_non_ip))
+		return classify(packet);
 	return judged(reason, reason == NETCTL_REASON_NON_IP ? non_ip_verdict : malformed_verdict);
 }
 

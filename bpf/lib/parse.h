@@ -105,7 +105,7 @@ struct cursor {
 	__u32 offset; /* into the frame */
 	__u32 end; /* of the L3 packet */
 	__u32 protocol; /* of the header at `offset` */
-	__u32 fragment; /* the fragment field, host order: offset and flags */
+	__u32 fragment; /* the fragment fields, host order: offset and flags */
 	__u32 ext_headers; /* enum netctl_ext_header */
 };
 
@@ -164,7 +164,7 @@ __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *curso
 	if (cursor->offset + size > cursor->end)
 		return WALK_CUT;
 	if (cursor->protocol == EXT_FRAGMENT)
-		cursor->fragment = bpf_ntohs(header.fragment);
+		cursor->fragment |= bpf_ntohs(header.fragment); /* of any, if there are several */
 	cursor->ext_headers |= bit;
 	cursor->offset += size;
 	cursor->protocol = header.next_header;

@@ -1,0 +1,29 @@
+import Foundation
+
+/// How many random policies are tried, and which.
+///
+/// `NETCTL_FUZZ_POLICIES=N` tries N, `NETCTL_FUZZ_SEED=S` begins at S, `NETCTL_FUZZ_SECONDS=T` goes
+/// on until T seconds are over.
+struct FuzzOptions {
+    /// Frames for each policy.
+    static let frameCount = 500
+    /// The policies of `make test`.
+    static let policyCount: UInt64 = 2000
+
+    let firstSeed: UInt64
+    let seeds: Range<UInt64>
+    let deadline: ContinuousClock.Instant?
+
+    init() {
+        func number(_ variable: String) -> UInt64? {
+            ProcessInfo.processInfo.environment[variable].flatMap(UInt64.init)
+        }
+        let seconds = number("NETCTL_FUZZ_SECONDS")
+        firstSeed = number("NETCTL_FUZZ_SEED") ?? 1
+        deadline = seconds.map { .now + .seconds(Int($0)) }
+        let count = number("NETCTL_FUZZ_POLICIES") ?? (seconds == nil ? Self.policyCount : 1 << 40)
+        seeds = firstSeed..<firstSeed + count
+    }
+
+    var isOver: Bool { deadline.map { .now > $0 } ?? false }
+}
