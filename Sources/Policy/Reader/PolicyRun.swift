@@ -45,14 +45,14 @@ struct PolicyRun {
         for source in sources {
             total += source.bytes.count
             guard total > PolicyLimits.bytes else { continue }
+            // How much over is not said: who read the file may have stopped there.
             let what =
                 source.bytes.count > PolicyLimits.bytes
-                ? "the policy file has" : "the policy files have"
-            let size = max(source.bytes.count, source.bytes.count > PolicyLimits.bytes ? 0 : total)
+                ? "the policy file is" : "together the policy files are"
             refusals.append(
                 Diagnostic(
                     code: "too-large",
-                    message: "\(what) \(size) bytes, more than \(PolicyLimits.bytes)",
+                    message: "\(what) larger than \(PolicyLimits.bytes >> 20) MiB",
                     hint: "put addresses into set files",
                     location: SourceLocation(file: source.path, line: 1, column: 1)))
             return
