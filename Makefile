@@ -11,7 +11,7 @@ CPU ?= 1
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_SOURCES := Package.swift Sources Tests
 C_SOURCES = $(shell git ls-files '*.c' '*.h')
-SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run)
+SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run scripts/vm-run)
 
 binary = .build/$(CONFIG)/netctl
 released = .build/release/netctl
@@ -81,4 +81,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz demo bench check fmt deps check-deps release install uninstall clean
+.PHONY: help build test fuzz vm-test demo bench check fmt deps check-deps release install uninstall clean

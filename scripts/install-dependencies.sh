@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# install-dependencies.sh [build|check]
+# install-dependencies.sh [build|check|vm]
 # Installs what netctl needs on Debian or Ubuntu; touches nothing when it is all there.
 #   build  to compile it, to run its tests and the demo (the default)
 #   check  for `make check`: linters and formatters
+#   vm     for `make vm-test`: qemu, and what puts a guest together
 set -euo pipefail
 
 # Libraries with headers and static archives; bpftool, iproute2 and util-linux (unshare, nsenter,
@@ -13,6 +14,8 @@ build=(binutils bpftool g++ git iproute2 libbpf-dev libc6-dev libelf-dev libmnl-
 # The libraries that Swift's own programs load: only when they do not start.
 swift=(libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev)
 check=(clang-format git make shellcheck)
+# virtiofsd comes with qemu-system-common in Debian 12 and has a package of its own later.
+vm=(busybox-static cpio kmod qemu-system-x86 util-linux xz-utils)
 swift_version=6.2
 
 die() {
@@ -64,8 +67,12 @@ name_for_ubuntu() {
 case ${1:-build} in
 build) wanted=("${build[@]}") ;;
 check) wanted=("${check[@]}") ;;
+vm)
+  wanted=("${vm[@]}")
+  if apt-cache show virtiofsd >/dev/null 2>&1; then wanted+=(virtiofsd); fi
+  ;;
 *)
-  echo "usage: install-dependencies.sh [build|check]" >&2
+  echo "usage: install-dependencies.sh [build|check|vm]" >&2
   exit 2
   ;;
 esac

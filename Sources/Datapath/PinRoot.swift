@@ -4,8 +4,8 @@ internal import SystemPackage
 
 /// The folder of all pins, `/sys/fs/bpf/netctl`. It is there while anything is attached.
 struct PinRoot {
-    /// How long a command waits for another one.
-    static let lockWait = Duration.seconds(10)
+    /// How long a command waits for others: the largest policies take most of a minute to load.
+    static let lockWait = Duration.seconds(60)
 
     private let fileSystem: BPFFileSystem
 
@@ -53,6 +53,8 @@ struct PinRoot {
     /// - Parameters:
     ///   - notice: Told what was undone or finished.
     ///   - body: The change.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``Gone``, and what `body` throws.
     func change<Result>(
         notice: (String) -> Void, _ body: () throws -> Result
     ) throws -> Result {
@@ -76,17 +78,35 @@ struct PinRoot {
         return try body()
     }
 
+    /// The netctl that was waited for has removed the last attachment, and the folder with it.
+    struct Gone: Error {}
+
     private func lock() throws -> FileLock {
         do {
             return try FileLock(path: path.string, waitingUpTo: Self.lockWait)
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            throw Gone()
         } catch {
             throw DatapathError("wait for another netctl", path.string, "\(error)")
         }
     }
 
-    /// Every attachment point that has pins, complete or not.
+    /// Every attachment point that has pins, complete or not; none once the folder is gone.
     func points() throws -> [AttachPoint] {
-        try Directory.entries(at: path.string).compactMap(AttachPoint.init(pinName:))
+        do throws(Errno) {
+            return try Directory.entries(at: path.string).compactMap(AttachPoint.init(pinName:))
+        } catch .noSuchFileOrDirectory {
+            return []
+        }
+    }
+
+    /// The pins of an attachment that was there a moment ago.
+    func existingPins(of point: AttachPoint, to attempt: String) throws -> AttachmentPins {
+        let pins = pins(of: point)
+        guard pins.isComplete else {
+            throw DatapathError(attempt, point.pinName, "it was detached meanwhile")
+        }
+        return pins
     }
 
     /// The pins of one attachment point.

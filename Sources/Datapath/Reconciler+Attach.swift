@@ -34,7 +34,10 @@ extension Reconciler {
     /// - Throws: ``DatapathError``; what was removed before stays removed.
     public func detach(_ points: [AttachPoint]) throws(DatapathError) {
         try changeExisting { root in
-            for point in points { try root.pins(of: point).removeAll() }
+            // What another command has detached meanwhile needs nothing.
+            for point in try root.points() where points.contains(point) {
+                try root.pins(of: point).removeAll()
+            }
         }
     }
 

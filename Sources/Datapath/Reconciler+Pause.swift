@@ -14,7 +14,9 @@ extension Reconciler {
     ) throws(DatapathError) {
         let until = duration.map { BootClock.nanoseconds + $0.nanoseconds }
         try changeExisting { root in
-            for point in points { try pause(root.pins(of: point), at: point, until: until) }
+            for point in points {
+                try pause(root.existingPins(of: point, to: "pause"), at: point, until: until)
+            }
         }
     }
 
@@ -42,7 +44,9 @@ extension Reconciler {
     /// Puts the policies behind pauses back in force.
     public func resume(_ points: [AttachPoint]) throws(DatapathError) {
         try changeExisting { root in
-            for point in points { try OpenBodies(root.pins(of: point)).resume() }
+            for point in points {
+                try OpenBodies(root.existingPins(of: point, to: "resume")).resume()
+            }
         }
     }
 }

@@ -17,8 +17,14 @@ public struct Reconciler: Sendable {
     /// Runs a change under the lock, in a folder of pins made if need be.
     func change<Result>(_ body: (PinRoot) throws -> Result) throws(DatapathError) -> Result {
         try translating {
-            let root = try PinRoot.existingOrCreate()
-            return try root.change(notice: notice) { try body(root) }
+            while true {
+                let root = try PinRoot.existingOrCreate()
+                do {
+                    return try root.change(notice: notice) { try body(root) }
+                } catch is PinRoot.Gone {
+                    continue
+                }
+            }
         }
     }
 
@@ -26,7 +32,9 @@ public struct Reconciler: Sendable {
     func changeExisting(_ body: (PinRoot) throws -> Void) throws(DatapathError) {
         try translating {
             guard let root = try PinRoot.existing() else { return }
-            try root.change(notice: notice) { try body(root) }
+            do {
+                try root.change(notice: notice) { try body(root) }
+            } catch is PinRoot.Gone {}
         }
     }
 }

@@ -33,7 +33,10 @@ struct EnumTests {
         let reasons = try Header.enumerators("NETCTL_REASON_")
         #expect(reasons == Reason.allCases.map(\.rawValue) + ["max"])
         let dimensions = try Header.enumerators("NETCTL_DIMENSION_")
-        #expect(dimensions == Dimension.allCases.map { "\($0)" } + ["max"])
+        // `tcp-flags` is `tcpFlags` in Swift.
+        #expect(
+            dimensions.map { $0.replacing("-", with: "") }
+                == Dimension.allCases.map { "\($0)".lowercased() } + ["max"])
     }
 
     @Test("a slot for every reason and verdict, each its own, before those of rules")

@@ -28,9 +28,13 @@ struct LayoutTests {
         Layout(
             "netctl_rule", of: netctl_rule.self,
             [
-                ("verdict", \.verdict), ("needs", \.needs), ("reserved", \.reserved),
-                ("slot", \.slot),
+                ("verdict", \.verdict), ("needs", \.needs), ("limit_per", \.limit_per),
+                ("reserved", \.reserved), ("slot", \.slot),
+                ("limit_interval", \.limit_interval), ("limit_tolerance", \.limit_tolerance),
             ]),
+        Layout(
+            "netctl_bucket_key", of: netctl_bucket_key.self,
+            [("slot", \.slot), ("address", \.address)]),
         Layout(
             "netctl_lpm4_key", of: netctl_lpm4_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),

@@ -22,6 +22,11 @@ struct ConcurrencyTests {
         if result.status != 0 { failures.append("\(command): \(result)") }
     }
 
+    private static func runAtOnce(_ commands: [[String]]) throws {
+        let failures = try failures(of: commands)
+        #expect(failures == [])
+    }
+
     @Test("eight attaches, eight applies and eight detaches at once all succeed")
     func parallel() async throws {
         try await withSandbox {
@@ -34,16 +39,41 @@ struct ConcurrencyTests {
                         name: name, attach: ["{ interface: \(name), xdp: inbound }"], rule: name),
                     to: "\(name).yaml")
             }
-            #expect(try Self.failures(of: names.map { ["attach", $0] }) == [])
+            try Self.runAtOnce(names.map { ["attach", $0] })
             #expect(try StatusDocument.now().attachments.count == 8)
-            #expect(try Self.failures(of: files.map { ["apply", $0] }) == [])
+            try Self.runAtOnce(files.map { ["apply", $0] })
             let status = try StatusDocument.now()
             for name in names { #expect(try status.entry(name).policy == name) }
-            #expect(try Self.failures(of: names.map { ["detach", $0] }) == [])
+            try Self.runAtOnce(names.map { ["detach", $0] })
             #expect(try StatusDocument.now().attachments.isEmpty)
             // Nobody attached these first.
-            #expect(try Self.failures(of: files.map { ["apply", $0] }) == [])
+            try Self.runAtOnce(files.map { ["apply", $0] })
             #expect(try StatusDocument.now().attachments.count == 8)
+        }
+    }
+
+    @Test("the last detach of one command is no failure of those that wait for it")
+    func lastDetach() async throws {
+        try await withSandbox {
+            let names = (1...3).map { "eth\($0)" }
+            for name in names { try addInterface(name) }
+            for _ in 0..<6 {
+                try expectSuccess(["attach", "eth1"])
+                let failures = try Self.failures(of: [
+                    ["detach", "eth1"], ["detach", "--all"], ["detach", "eth1"],
+                    ["attach", "eth2"],
+                    ["detach", "--all"], ["attach", "eth3"], ["resume"], ["detach", "eth3"],
+                ])
+                // Resume needs an attachment, and may come too late or too early for one.
+                let odd = failures.filter { failure in
+                    !["nothing is attached", "detached meanwhile"].contains {
+                        failure.hasPrefix("[\"resume\"]") && failure.contains($0)
+                    }
+                }
+                #expect(odd == [])
+            }
+            try expectSuccess(["detach", "--all"])
+            #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
         }
     }
 
@@ -116,7 +146,12 @@ struct ConcurrencyTests {
                 let seconds = String(format: "%.3f", Double.random(in: 0.001...0.25))
                 let command = round % 2 == 0 ? "attach" : "detach"
                 _ = try run(["timeout", "-s", "KILL", seconds, Netctl.path, command, "eth1"])
-                let status = try StatusDocument.now()
+                var status = try StatusDocument.now()
+                // The kernel lets go of what a killed process held some time after its end.
+                for _ in 0..<50 where !status.foreign.isEmpty || !status.problems.isEmpty {
+                    try await Task.sleep(for: .milliseconds(100))
+                    status = try StatusDocument.now()
+                }
                 #expect(status.problems.isEmpty, "round \(round): \(status)")
                 #expect(status.foreign.isEmpty, "round \(round): \(status)")
                 #expect(status.attachments.count <= 1)

@@ -24,8 +24,8 @@ import Testing
 
     @Test("there are enough fixtures, and no expectation without a policy")
     func completeness() throws {
-        #expect(Fixture.all("invalid").count >= 60)
-        #expect(Fixture.all("valid").count >= 8)
+        #expect(Fixture.all("invalid").count >= 200)
+        #expect(Fixture.all("valid").count >= 25)
         for kind in ["valid", "invalid"] {
             let files = try FileManager.default.contentsOfDirectory(atPath: Fixture.directory(kind))
             let policies = Set(files.filter { $0.hasSuffix(".yaml") }.map { $0.dropLast(5) })

@@ -30,8 +30,8 @@ struct PolicyTrial {
     init(seed: UInt64, canSplit: Bool) {
         var random = SeededRandom(seed: seed)
         let multiBuffer = random.chance(50)
-        // One in 500 has as many rules as a filter can have.
-        let policy = RandomPolicy(using: &random, ruleCount: seed % 500 == 0 ? 4096 : nil)
+        // One in 250 has as many rules as a filter can have.
+        let policy = RandomPolicy(using: &random, ruleCount: seed % 250 == 0 ? 4096 : nil)
         // What a page holds beside head and tail room, or what 17 fragments do.
         let packets = RandomPackets(
             for: policy, lengths: 14...(multiBuffer ? 70_000 : 3500))

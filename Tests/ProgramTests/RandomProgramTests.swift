@@ -20,7 +20,8 @@ import Testing
         let seeds = options.seeds.lazy.filter {
             $0 % UInt64(Self.workers) == UInt64(worker)
         }
-        for seed in seeds where !options.isOver {
+        for seed in seeds {
+            if options.isOver { break }
             let trial = PolicyTrial(seed: seed, canSplit: canSplit)
             if let mismatch = try trial.mismatch(bench, &coverage) {
                 Issue.record("\(mismatch)")

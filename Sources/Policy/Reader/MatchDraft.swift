@@ -84,6 +84,7 @@ struct MatchDraft {
     ///   - value: The value.
     ///   - subject: What to call the rule.
     ///   - reading: Where errors go.
+    /// - Returns: The match, without what could not be read.
     static func read(_ value: YAMLValue, subject: String, _ reading: Reading) -> Match {
         var draft = MatchDraft(subject: subject)
         table.read(

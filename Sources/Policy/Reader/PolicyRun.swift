@@ -99,7 +99,9 @@ struct PolicyRun {
             references.checkSets(draft.sets, contents: contents)
             references.checkFilters(draft.filterNames.map(\.name))
         }
-        let filters = FilterCheck(reading: reading, sets: contents)
+        let sources = draft.sets.compactMap { set in set.contents.map { (set.name, $0) } }
+        let filters = FilterCheck(
+            reading: reading, sources: Dictionary(sources) { first, _ in first })
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
         guard let name, !reading.hasErrors else { return nil }

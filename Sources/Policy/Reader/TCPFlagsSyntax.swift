@@ -5,6 +5,7 @@ enum TCPFlagsSyntax {
     /// Reads the flags of one element of `tcp-flags`.
     ///
     /// - Parameter text: The text.
+    /// - Returns: The flags that must be set and those that must be clear.
     /// - Throws: ``NumberSyntaxError``, whose message says what to write instead.
     static func parse(_ text: String) throws(NumberSyntaxError) -> TCPFlagsTerm {
         var term = TCPFlagsTerm(set: [])

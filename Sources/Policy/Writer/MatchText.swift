@@ -34,7 +34,7 @@ struct MatchText {
             pair("tcp-flags", keys.tcpFlags?.map(flags)),
             pair("icmp-type", keys.icmpType.map { icmp($0, proto: proto) }),
             pair("family", keys.family?.map(\.description)),
-            pair("ethertype", keys.etherType?.map { range($0) { $0.hexadecimal } }),
+            pair("ethertype", keys.etherType?.map(etherTypes)),
             pair("vlan", keys.vlan?.map(vlan)),
             pair("fragment", keys.fragment.map { ["\($0)"] }),
             pair("length", keys.length?.map(range)),
@@ -49,11 +49,11 @@ struct MatchText {
             ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
     }
 
-    private static func range(
-        _ range: ClosedRange<UInt16>, _ text: (EtherType) -> String
-    ) -> String {
-        let ends = [range.lowerBound, range.upperBound].map { text(EtherType(rawValue: $0)) }
-        return range.count == 1 ? ends[0] : ends.joined(separator: "-")
+    /// An Ethernet type or a range of them, in hexadecimal.
+    static func etherTypes(_ types: ClosedRange<UInt16>) -> String {
+        let lower = EtherType(rawValue: types.lowerBound).hexadecimal
+        let upper = EtherType(rawValue: types.upperBound).hexadecimal
+        return lower == upper ? lower : "\(lower)-\(upper)"
     }
 
     private static func flags(_ term: TCPFlagsTerm) -> String {

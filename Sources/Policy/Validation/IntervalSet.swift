@@ -1,0 +1,78 @@
+/// A set of numbers, as ranges in ascending order that do not touch.
+struct IntervalSet<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Hashable, Sendable {
+    private(set) var ranges: [ClosedRange<Bits>] = []
+
+    /// No number.
+    init() {}
+
+    /// The union of ranges in any order.
+    init(_ ranges: some Sequence<ClosedRange<Bits>>) {
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            guard let last = self.ranges.last,
+                last.upperBound == .max || range.lowerBound <= last.upperBound + 1
+            else {
+                self.ranges.append(range)
+                continue
+            }
+            let end = max(last.upperBound, range.upperBound)
+            self.ranges[self.ranges.count - 1] = last.lowerBound...end
+        }
+    }
+
+    /// Every number.
+    static var all: IntervalSet { IntervalSet([0...Bits.max]) }
+
+    /// Whether there is no number in it.
+    var isEmpty: Bool { ranges.isEmpty }
+
+    /// The numbers up to `last` that are not in the set.
+    func complement(through last: Bits) -> IntervalSet {
+        var gaps: [ClosedRange<Bits>] = []
+        var next = Bits.zero
+        for range in ranges {
+            if next < range.lowerBound { gaps.append(next...(range.lowerBound - 1)) }
+            guard range.upperBound < last else { return IntervalSet(gaps) }
+            next = range.upperBound + 1
+        }
+        gaps.append(next...last)
+        return IntervalSet(gaps)
+    }
+
+    /// The numbers that are in both sets.
+    func intersection(_ other: IntervalSet) -> IntervalSet {
+        var common: [ClosedRange<Bits>] = []
+        var (left, right) = (0, 0)
+        while left < ranges.count, right < other.ranges.count {
+            let (first, second) = (ranges[left], other.ranges[right])
+            if first.overlaps(second) { common.append(first.clamped(to: second)) }
+            if first.upperBound < second.upperBound { left += 1 } else { right += 1 }
+        }
+        return IntervalSet(common)
+    }
+
+    /// The numbers that are not in the other set.
+    func subtracting(_ other: IntervalSet) -> IntervalSet {
+        other.isEmpty ? self : intersection(other.complement(through: .max))
+    }
+
+    /// Whether every number is in the other set as well.
+    ///
+    /// - Complexity: O(n log m), and less where it is not.
+    func isSubset(of other: IntervalSet) -> Bool {
+        ranges.allSatisfy { range in
+            var low = 0
+            var high = other.ranges.count
+            while low < high {
+                let middle = (low + high) / 2
+                if other.ranges[middle].upperBound < range.lowerBound {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            guard low < other.ranges.count else { return false }
+            return other.ranges[low].lowerBound <= range.lowerBound
+                && range.upperBound <= other.ranges[low].upperBound
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import NetTypes
+
+/// A field of the packet that has one number, and that match keys look at.
+enum PacketField: Int, CaseIterable, Sendable {
+    case proto, sport, dport, tcpFlags, icmpType, etherType, vlan, fragment, length, ttl, dscp
+    case extHeader
+
+    /// The highest value; of `vlan`, 4096 means no tag, and of `icmp-type`, ICMPv6 comes behind
+    /// ICMP.
+    var last: UInt32 {
+        switch self {
+        case .proto, .tcpFlags, .ttl, .extHeader: 0xFF
+        case .sport, .dport, .etherType, .length: 0xFFFF
+        case .icmpType: 0x1_FFFF
+        case .vlan: 4096
+        case .fragment: 1
+        case .dscp: 63
+        }
+    }
+
+    /// The key that looks at it.
+    var key: String {
+        switch self {
+        case .proto: "proto"
+        case .sport: "sport"
+        case .dport: "dport"
+        case .tcpFlags: "tcp-flags"
+        case .icmpType: "icmp-type"
+        case .etherType: "family"
+        case .vlan: "vlan"
+        case .fragment: "fragment"
+        case .length: "length"
+        case .ttl: "ttl"
+        case .dscp: "dscp"
+        case .extHeader: "ext-header"
+        }
+    }
+
+    /// Every value.
+    var all: IntervalSet<UInt32> { IntervalSet([0...last]) }
+
+    /// Whether a frame that is not IP has it, too.
+    var isOfEveryFrame: Bool { self == .etherType || self == .vlan }
+
+    /// Whether every IP packet has it, readable whatever is wrong behind the IP header.
+    var isOfEveryIPPacket: Bool { self == .length || self == .ttl || self == .dscp }
+}
+
+extension EtherType {
+    /// The types whose frames have the fields of IP.
+    static let ip = IntervalSet<UInt32>([
+        UInt32(EtherType.ipv4.rawValue)...UInt32(EtherType.ipv4.rawValue),
+        UInt32(EtherType.ipv6.rawValue)...UInt32(EtherType.ipv6.rawValue),
+    ])
+
+    /// The set of this type alone.
+    var alone: IntervalSet<UInt32> { IntervalSet([UInt32(rawValue)...UInt32(rawValue)]) }
+}
+
+extension IPProtocol {
+    /// The set of this protocol alone.
+    var alone: IntervalSet<UInt32> { IntervalSet([UInt32(number)...UInt32(number)]) }
+}

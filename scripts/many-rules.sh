@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# many-rules.sh [NUMBER...]
+# Does this kernel take filters of so many rules (1 64 65 4096), each of which matches on everything:
+# source, destination, protocol and both ports? And do their first and last rule decide? Verdicts are
+# worked out in words of 64 rules: 65 is the first filter with two.
+# NETCTL names the binary; .build/debug/netctl when not given. Needs root; touches nothing outside
+# the namespaces that it makes.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+NETCTL=$(readlink -f "${NETCTL:-.build/debug/netctl}")
+if [ -z "${MANY_RULES_ISOLATED:-}" ]; then
+  export NETCTL MANY_RULES_ISOLATED=1
+  exec unshare --mount --net --propagation private "$0" "$@"
+fi
+mount -t bpf bpf /sys/fs/bpf
+mkdir -p /run/netns
+mount -t tmpfs tmpfs /run/netns
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The sender is a namespace of its own, the receiver is where this script runs.
+ip netns add sender
+ip link add eth1 type veth peer name eth0 netns sender
+ip address add 192.0.2.1/24 dev eth1
+ip link set eth1 up
+ip -n sender address add 192.0.2.10/24 dev eth0
+ip -n sender link set eth0 up
+mac=$(ip -brief link show dev eth1 | awk '{ print $3 }')
+ip -n sender neighbour add 192.0.2.1 lladdr "$mac" dev eth0
+
+# A policy of $1 rules. Rule N is for destination port 1000+N; the sender's packets are for the first
+# and the last, what is between has other addresses. No two rules have the same values.
+policy() {
+  awk -v last="$1" 'BEGIN {
+    printf "version: 1\nname: many\nfilters:\n  inbound:\n    default: pass\n    rules:\n"
+    for (n = 1; n <= last; n++) {
+      edge = n == 1 || n == last
+      source = edge ? "192.0.2.0/24" : sprintf("10.%d.%d.0/24", n / 256, n % 256)
+      destination = edge ? "192.0.2.1" : sprintf("\"2001:db8:%x::/48\"", n)
+      printf "      - { name: rule-%d, match: { src: %s, dst: %s, proto: %s, sport: %d-65535, dport: %d }, action: drop }\n",
+        n, edge ? source : "[" source ", \"2001:db8::/32\"]", destination, edge || n % 2 ? "udp" : "tcp",
+        edge ? 1024 : 1024 + n, 1000 + n
+    }
+  }'
+}
+
+# The rules that have counted something: "NAME=PACKETS NAME=PACKETS", sorted by name.
+counted() {
+  "$NETCTL" stats eth1 -o json | perl -MJSON::PP -0777 -e '
+    my $rules = decode_json(<STDIN>)->{attachments}[0]{rules};
+    print join " ", sort map { "$_->{name}=$_->{packets}" } grep { $_->{packets} } @$rules;'
+}
+
+failures=0
+[ $# -gt 0 ] || set -- 1 64 65 4096
+for mode in xdpgeneric xdpdrv; do
+  for number in "$@"; do
+    policy "$number" >"$work/policy.yaml"
+    start=$(date +%s%N)
+    "$NETCTL" attach eth1 --mode "$mode" >/dev/null
+    "$NETCTL" apply "$work/policy.yaml" --interface eth1 >/dev/null
+    milliseconds=$((($(date +%s%N) - start) / 1000000))
+    expected="rule-1=10 rule-$number=30"
+    [ "$number" != 1 ] || expected=rule-1=40
+    ip netns exec sender perl scripts/udp.pl send 192.0.2.10 192.0.2.1 1001 10
+    ip netns exec sender perl scripts/udp.pl send 192.0.2.10 192.0.2.1 $((1000 + number)) 30
+    # One that no rule is for. A second would be told that nobody listens.
+    ip netns exec sender perl scripts/udp.pl send 192.0.2.10 192.0.2.1 999 1
+    result=$(counted)
+    "$NETCTL" detach --all >/dev/null
+    if [ "$result" = "$expected" ]; then
+      echo "  ok  $mode, $number rules: attached and applied in $milliseconds ms"
+    else
+      echo "  no  $mode, $number rules: counted $result, expected $expected"
+      failures=$((failures + 1))
+    fi
+  done
+done
+[ "$failures" = 0 ]
