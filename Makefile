@@ -40,6 +40,11 @@ fuzz: deps ## Compare the programs in the kernel with the meaning of random poli
 demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
 
+vm-test: deps release ## Install what is missing, build, and run the kernel's tests on Linux 6.1 and 6.12 in qemu
+	swift build --build-tests
+	scripts/install-dependencies.sh vm || true # vm-test.sh says what is missing, and skips
+	$(SUDO) scripts/vm-test.sh
+
 bench: deps ## Measure programs and commands, release build; ROUNDS=15 (docs/performance.md)
 	swift build --configuration release --product netctl
 	swift build --configuration release --product netctl-bench

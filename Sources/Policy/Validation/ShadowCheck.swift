@@ -18,7 +18,9 @@ struct ShadowCheck {
     ///   - spaces: What they match; nil for what is not known or is empty.
     func check(_ rules: [Rule], _ spaces: [MatchSpace?]) {
         guard rules.count > 1 else { return }
-        let index = CoverIndex(spaces, isDeciding: rules.map { $0.action != .count })
+        // A rule with a limit leaves what is within it to later rules.
+        let index = CoverIndex(
+            spaces, isDeciding: rules.map { $0.action != .count && $0.limit == nil })
         var steps = Self.steps
         var counting: [MatchSpace.Keys: Int] = [:]
         for (number, rule) in rules.enumerated() {
@@ -31,7 +33,7 @@ struct ShadowCheck {
                     rule, coveredBy: rules[earlier], isSame: isSame(rules, spaces, number, earlier))
                 continue
             }
-            guard rule.action == .count else { continue }
+            guard rule.action == .count, rule.limit == nil else { continue }
             if let earlier = counting[space.keys] {
                 reading.report(
                     .warning, "repeated-rule",
@@ -45,7 +47,7 @@ struct ShadowCheck {
     private func isSame(
         _ rules: [Rule], _ spaces: [MatchSpace?], _ number: Int, _ earlier: Int
     ) -> Bool {
-        rules[number].action == rules[earlier].action
+        rules[number].action == rules[earlier].action && rules[number].limit == nil
             && spaces[number]?.keys == spaces[earlier]?.keys
     }
 

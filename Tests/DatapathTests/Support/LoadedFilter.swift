@@ -17,6 +17,9 @@ struct Outcome: Hashable, Sendable, CustomStringConvertible {
 
     static func pass(rule: String) -> Outcome { Outcome(verdict: .pass, why: "rule \(rule)") }
     static func drop(rule: String) -> Outcome { Outcome(verdict: .drop, why: "rule \(rule)") }
+    static func monitored(rule: String) -> Outcome {
+        Outcome(verdict: .pass, why: "monitored rule \(rule)")
+    }
     static func pass(_ reason: Reason) -> Outcome {
         Outcome(verdict: .pass, why: reason.rawValue)
     }
@@ -96,7 +99,11 @@ final class LoadedFilter {
                     counted.append(rule.name.text)
                     continue
                 }
-                decided.append(Outcome(verdict: verdict, why: "rule \(rule.name)"))
+                let outcome: Outcome =
+                    rule.isMonitored
+                    ? .monitored(rule: rule.name.text)
+                    : Outcome(verdict: verdict, why: "rule \(rule.name)")
+                decided.append(outcome)
             } else {
                 decided += Reason.allCases.flatMap { reason in
                     Verdict.allCases.filter { Counters.slot(reason, $0) == slot }
