@@ -111,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "ABITests",
             dependencies: [
-                "BPF", "BPFObjects", "NetctlABI", "PolicyCompiler", "TestSupport",
+                "BPF", "BPFObjects", "NetctlABI", "NetTypes", "Policy", "PolicyCompiler",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 public import NetctlABI
+internal import Policy
 
 /// A field of the packet that rules look at, one axis of the classifier.
 public enum Dimension: CaseIterable, Sendable {
@@ -28,21 +29,23 @@ public enum Dimension: CaseIterable, Sendable {
     /// The bit of this dimension in the configuration word `dimensions`.
     public var bit: UInt32 { 1 << abi.rawValue }
 
-    /// How many values it has; nil for addresses, which are looked up by prefix.
-    public var valueCount: Int? {
+    /// The field that it is, where that has one number; nil for addresses, which are looked up by
+    /// prefix.
+    var field: PacketField? {
         switch self {
         case .src, .dst: nil
-        case .proto: NETCTL_PROTO_VALUES
-        case .sport, .dport: NETCTL_PORT_VALUES
-        case .tcpFlags: NETCTL_TCP_FLAGS_VALUES
-        case .icmp: NETCTL_ICMP_VALUES
-        case .etherType: NETCTL_ETHERTYPE_VALUES
-        case .vlan: NETCTL_VLAN_VALUES
-        case .fragment: NETCTL_FRAGMENT_VALUES
-        case .length: NETCTL_LENGTH_VALUES
-        case .ttl: NETCTL_TTL_VALUES
-        case .dscp: NETCTL_DSCP_VALUES
-        case .extHeader: NETCTL_EXT_HEADER_VALUES
+        case .proto: .proto
+        case .sport: .sport
+        case .dport: .dport
+        case .tcpFlags: .tcpFlags
+        case .icmp: .icmpType
+        case .etherType: .etherType
+        case .vlan: .vlan
+        case .fragment: .fragment
+        case .length: .length
+        case .ttl: .ttl
+        case .dscp: .dscp
+        case .extHeader: .extHeader
         }
     }
 
@@ -54,7 +57,4 @@ public enum Dimension: CaseIterable, Sendable {
         case .sport, .dport, .tcpFlags, .icmp: NETCTL_FIELD_L4
         }
     }
-
-    /// Whether frames that are not IP have it, too.
-    var isOfEveryFrame: Bool { self == .etherType || self == .vlan }
 }

@@ -3,22 +3,24 @@ internal import NetctlABI
 internal import Policy
 
 extension FilterCompiler {
-    /// The table of a field that is a small number.
-    mutating func valueTable(_ dimension: Dimension, count: Int) throws(CompileError) -> ValueTable
-    {
+    /// The table of a field that is one number.
+    mutating func valueTable(_ field: PacketField) throws(CompileError) -> ValueTable {
         let judgesNonIP = judgesNonIP
-        let portSets = portSets
-        let matchers = Matchers<ClosedRange<Int>>(
+        var terms = terms
+        let matchers = Matchers<ClosedRange<UInt32>>(
             filter.rules,
             wanted: { match in
-                if dimension == .etherType, judgesNonIP, !match.looksAtEveryFrame {
-                    return [Self.ip.ranges]
+                if field == .etherType, judgesNonIP, !match.looksAtEveryFrame {
+                    return [EtherType.ip.ranges]
                 }
-                return match.values(of: dimension, portSets: portSets).map { [$0.ranges] }
+                return match.values(of: field, &terms).map { [$0.ranges] }
             })
-        var values = ValueClasses(count: count, matcherCount: matchers.all.count)
+        var values = ValueClasses(
+            count: Int(field.last) + 1, matcherCount: matchers.all.count)
         for (number, matcher) in matchers.all.enumerated() {
-            for range in matcher.terms { values.add(range, matcher: number) }
+            for range in matcher.terms {
+                values.add(Int(range.lowerBound)...Int(range.upperBound), matcher: number)
+            }
         }
         var classes = Combinations(matcherCount: matchers.all.count)
         let table: [Int]
@@ -30,7 +32,8 @@ extension FilterCompiler {
                 throw Combinations.TooMany(maximum: countMax)
             }
         } catch {
-            throw self.error("its rules tell more than \(error.maximum) kinds of ports apart")
+            throw self.error(
+                "its rules tell more than \(error.maximum) values of '\(field.key)' apart")
         }
         // Absent: only rules that do not look. Unreadable: any rule might hold.
         let firstRow = rows.append(matchers.indifferent)
@@ -42,7 +45,4 @@ extension FilterCompiler {
         return ValueTable(classes: table.map { UInt16($0 + reserved) }, firstRow: firstRow)
     }
 
-    /// The Ethernet types of which rules that name none are.
-    private static let ip = ValueRanges(
-        [EtherType.ipv4, .ipv6].map { Int($0.rawValue)...Int($0.rawValue) })
 }

@@ -63,7 +63,7 @@ struct FilterCompiler {
 
     let filter: Filter
     let addressSets: [Name: AddressSet]
-    let portSets: [Name: [PortRange]]
+    let terms: PolicyTerms
     var rows: RowTable
     /// Whether a rule looks at what frames have that are not IP.
     let judgesNonIP: Bool
@@ -83,7 +83,7 @@ struct FilterCompiler {
             }
         }
         self.addressSets = addressSets
-        self.portSets = portSets
+        terms = PolicyTerms(portSets: portSets)
     }
 
     mutating func fill(_ compiled: inout CompiledFilter) throws(CompileError) {
@@ -95,12 +95,11 @@ struct FilterCompiler {
         // Rules that match everything still need a row to be found by.
         if used.isEmpty { used = [.proto] }
         for dimension in Dimension.allCases where used.contains(dimension) {
-            switch (dimension, dimension.valueCount) {
+            switch (dimension, dimension.field) {
             case (.src, _): compiled.src = try addressTable(.src)
             case (.dst, _): compiled.dst = try addressTable(.dst)
-            case (_, let count?):
-                compiled.values[dimension] = try valueTable(dimension, count: count)
-            case (_, nil): preconditionFailure("only addresses have no values")
+            case (_, let field?): compiled.values[dimension] = try valueTable(field)
+            case (_, nil): preconditionFailure("only addresses are no field of one number")
             }
         }
         compiled.rowSummaries = rows.summaries

@@ -54,11 +54,13 @@ struct StatsReport {
     /// For people.
     var tables: [String] {
         parts.flatMap { attachment, rows in
-            var table = TextTable("", "", "ACTION", "PACKETS", "BYTES", "PACKETS/S")
+            let isRated = rows.contains { $0.rate != nil }
+            var table = TextTable(
+                ["", "", "ACTION", "PACKETS", "BYTES"] + (isRated ? ["PACKETS/S"] : []))
             for row in rows {
                 table.add(
-                    row.kind.rawValue, row.name, row.note, "\(row.count.packets)",
-                    "\(row.count.bytes)", row.rate.map { "\($0)" } ?? "")
+                    [row.kind.rawValue, row.name, row.note, "\(row.count.packets)"]
+                        + ["\(row.count.bytes)"] + (row.rate.map { ["\($0)"] } ?? []))
             }
             let policy = attachment.policy.map { "policy \($0.policy), filter \($0.filter)" }
             let title =

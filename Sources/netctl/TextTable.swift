@@ -3,9 +3,9 @@ struct TextTable {
     private let header: [String]
     private var rows: [[String]] = []
 
-    init(_ header: String...) { self.header = header }
+    init(_ header: [String]) { self.header = header }
 
-    mutating func add(_ row: String...) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row) }
 
     var isEmpty: Bool { rows.isEmpty }
 

@@ -111,6 +111,6 @@ import Testing
         let error = #expect(throws: CompileError.self) { try CompiledFilter(filter, sets: []) }
         #expect(
             error?.description
-                == "compile filter 'test': its rules tell more than 65533 kinds of ports apart")
+                == "compile filter 'test': its rules tell more than 65533 values of 'dport' apart")
     }
 }

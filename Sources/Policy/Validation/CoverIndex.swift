@@ -1,3 +1,5 @@
+import NetTypes
+
 /// Which rules may cover which: those that hold one low and one high value of each field.
 ///
 /// Rules are bits. One sweep over the sorted values of a field keeps the rules whose ranges hold

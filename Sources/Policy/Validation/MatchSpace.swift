@@ -28,14 +28,7 @@ struct MatchSpace: Sendable {
 
     /// The space of a match.
     init(_ match: Match, _ sets: inout SetExpansion) {
-        for field in PacketField.allCases {
-            let wanted = match.keys.intervals(of: field, &sets)
-            let unwanted = match.not.intervals(of: field, &sets)
-            guard !wanted.isEmpty || !unwanted.isEmpty else { continue }
-            keys.values[field] = unwanted.reduce(wanted.reduce(field.all) { $0.intersection($1) }) {
-                $0.intersection($1.complement(through: field.last))
-            }
-        }
+        for field in PacketField.allCases { keys.values[field] = match.values(of: field, &sets) }
         keys.src = Self.addresses(match.keys.src, match.not.src, &sets)
         keys.dst = Self.addresses(match.keys.dst, match.not.dst, &sets)
         implied = keys

@@ -4,7 +4,7 @@ import NetTypes
 ///
 /// Sets of files, and long ones, stand for themselves: what they hold may change, and comparing it
 /// would cost more than a warning is worth.
-struct SetExpansion {
+struct SetExpansion: TermExpansion {
     private let sources: [Name: SetSource]
     private var addresses: [Name: AddressUnion] = [:]
     private var ports: [Name: [ClosedRange<UInt32>]] = [:]
@@ -104,14 +104,7 @@ struct SetExpansion {
     mutating func flags(_ terms: [TCPFlagsTerm]) -> IntervalSet<UInt32> {
         var ranges: [ClosedRange<UInt32>] = []
         for term in Set(terms) where remaining > 0 {
-            let known =
-                flags[term]
-                ?? IntervalSet<UInt32>(
-                    (0...0xFF).lazy.filter { value in
-                        let flags = TCPFlags(rawValue: UInt8(value))
-                        return flags.isSuperset(of: term.set) && flags.isDisjoint(with: term.clear)
-                    }.map { $0...$0 }
-                ).ranges
+            let known = flags[term] ?? term.bytes.ranges
             flags[term] = known
             remaining -= known.count
             ranges += known

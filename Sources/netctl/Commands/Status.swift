@@ -27,22 +27,25 @@ struct Status: ParsableCommand {
     }
 
     private func tables(_ observation: Observation) -> [String] {
-        var ours = TextTable(
+        var ours = TextTable([
             "INTERFACE", "NETNS", "HOOK", "MODE", "STATE", "POLICY", "FILTER", "DIGEST", "PROGRAM",
-            "LINK", "SINCE")
+            "LINK", "SINCE",
+        ])
         for found in observation.attachments {
-            ours.add(
+            ours.add([
                 found.interface, found.namespace ?? "-", "\(found.point.hook)",
                 "\(found.record.mode)", found.state.rawValue, found.policy?.policy ?? "-",
                 found.policy?.filter ?? "-", String(found.policy?.digest.prefix(8) ?? "-"),
                 "\(found.programID)", "\(found.linkID)",
-                found.record.attachedAt.formatted(.iso8601))
+                found.record.attachedAt.formatted(.iso8601),
+            ])
         }
-        var others = TextTable("FOREIGN", "NETNS", "HOOK", "PROGRAM", "NAME")
+        var others = TextTable(["FOREIGN", "NETNS", "HOOK", "PROGRAM", "NAME"])
         for found in observation.foreign {
-            others.add(
+            others.add([
                 found.interface, found.namespace ?? "-", "\(found.hook)", "\(found.programID)",
-                found.name ?? "-")
+                found.name ?? "-",
+            ])
         }
         return (ours.isEmpty ? [] : ours.lines()) + (others.isEmpty ? [] : [""] + others.lines())
             + observation.problems.map { "problem: " + text($0) }

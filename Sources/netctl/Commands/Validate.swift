@@ -38,7 +38,9 @@ struct Validate: ParsableCommand {
     private func summary(of revision: PolicyRevision) -> String {
         let policy = revision.policy
         let rules = policy.filters.reduce(0) { $0 + $1.rules.count }
-        return "policy '\(policy.name)' is valid: \(policy.filters.count) filters, \(rules) rules, "
-            + "\(policy.sets.count) sets"
+        let counts = [
+            (policy.filters.count, "filter"), (rules, "rule"), (policy.sets.count, "set"),
+        ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }
+        return "policy '\(policy.name)' is valid: \(counts.joined(separator: ", "))"
     }
 }

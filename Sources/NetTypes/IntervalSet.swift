@@ -1,12 +1,14 @@
 /// A set of numbers, as ranges in ascending order that do not touch.
-struct IntervalSet<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Hashable, Sendable {
-    private(set) var ranges: [ClosedRange<Bits>] = []
+public struct IntervalSet<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Hashable, Sendable
+{
+    /// Ascending, none touching the next.
+    public private(set) var ranges: [ClosedRange<Bits>] = []
 
     /// No number.
-    init() {}
+    public init() {}
 
     /// The union of ranges in any order.
-    init(_ ranges: some Sequence<ClosedRange<Bits>>) {
+    public init(_ ranges: some Sequence<ClosedRange<Bits>>) {
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             guard let last = self.ranges.last,
                 last.upperBound == .max || range.lowerBound <= last.upperBound + 1
@@ -20,13 +22,13 @@ struct IntervalSet<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Hashab
     }
 
     /// Every number.
-    static var all: IntervalSet { IntervalSet([0...Bits.max]) }
+    public static var all: IntervalSet { IntervalSet([0...Bits.max]) }
 
     /// Whether there is no number in it.
-    var isEmpty: Bool { ranges.isEmpty }
+    public var isEmpty: Bool { ranges.isEmpty }
 
     /// The numbers up to `last` that are not in the set.
-    func complement(through last: Bits) -> IntervalSet {
+    public func complement(through last: Bits) -> IntervalSet {
         var gaps: [ClosedRange<Bits>] = []
         var next = Bits.zero
         for range in ranges {
@@ -39,7 +41,7 @@ struct IntervalSet<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Hashab
     }
 
     /// The numbers that are in both sets.
-    func intersection(_ other: IntervalSet) -> IntervalSet {
+    public func intersection(_ other: IntervalSet) -> IntervalSet {
         var common: [ClosedRange<Bits>] = []
         var (left, right) = (0, 0)
         while left < ranges.count, right < other.ranges.count {
@@ -51,14 +53,14 @@ struct IntervalSet<Bits: FixedWidthInteger & UnsignedInteger & Sendable>: Hashab
     }
 
     /// The numbers that are not in the other set.
-    func subtracting(_ other: IntervalSet) -> IntervalSet {
+    public func subtracting(_ other: IntervalSet) -> IntervalSet {
         other.isEmpty ? self : intersection(other.complement(through: .max))
     }
 
     /// Whether every number is in the other set as well.
     ///
     /// - Complexity: O(n log m), and less where it is not.
-    func isSubset(of other: IntervalSet) -> Bool {
+    public func isSubset(of other: IntervalSet) -> Bool {
         ranges.allSatisfy { range in
             var low = 0
             var high = other.ranges.count

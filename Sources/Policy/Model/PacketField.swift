@@ -1,13 +1,13 @@
-import NetTypes
+public import NetTypes
 
 /// A field of the packet that has one number, and that match keys look at.
-enum PacketField: Int, CaseIterable, Sendable {
+public enum PacketField: Int, CaseIterable, Sendable {
     case proto, sport, dport, tcpFlags, icmpType, etherType, vlan, fragment, length, ttl, dscp
     case extHeader
 
     /// The highest value; of `vlan`, 4096 means no tag, and of `icmp-type`, ICMPv6 comes behind
     /// ICMP.
-    var last: UInt32 {
+    public var last: UInt32 {
         switch self {
         case .proto, .tcpFlags, .ttl, .extHeader: 0xFF
         case .sport, .dport, .etherType, .length: 0xFFFF
@@ -19,7 +19,7 @@ enum PacketField: Int, CaseIterable, Sendable {
     }
 
     /// The key that looks at it.
-    var key: String {
+    public var key: String {
         switch self {
         case .proto: "proto"
         case .sport: "sport"
@@ -37,10 +37,10 @@ enum PacketField: Int, CaseIterable, Sendable {
     }
 
     /// Every value.
-    var all: IntervalSet<UInt32> { IntervalSet([0...last]) }
+    public var all: IntervalSet<UInt32> { IntervalSet([0...last]) }
 
     /// Whether a frame that is not IP has it, too.
-    var isOfEveryFrame: Bool { self == .etherType || self == .vlan }
+    public var isOfEveryFrame: Bool { self == .etherType || self == .vlan }
 
     /// Whether every IP packet has it, readable whatever is wrong behind the IP header.
     var isOfEveryIPPacket: Bool { self == .length || self == .ttl || self == .dscp }
@@ -48,7 +48,7 @@ enum PacketField: Int, CaseIterable, Sendable {
 
 extension EtherType {
     /// The types whose frames have the fields of IP.
-    static let ip = IntervalSet<UInt32>([
+    public static let ip = IntervalSet<UInt32>([
         UInt32(EtherType.ipv4.rawValue)...UInt32(EtherType.ipv4.rawValue),
         UInt32(EtherType.ipv6.rawValue)...UInt32(EtherType.ipv6.rawValue),
     ])

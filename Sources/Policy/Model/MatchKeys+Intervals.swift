@@ -1,10 +1,62 @@
-import NetTypes
+public import NetTypes
+
+/// What terms amount to that a policy's sets, or much repetition, stand behind.
+public protocol TermExpansion {
+    /// The ports of the elements of `sport` or `dport`.
+    mutating func ports(_ terms: [PortTerm]) -> IntervalSet<UInt32>
+    /// The bytes of flags that satisfy any of the elements of `tcp-flags`.
+    mutating func flags(_ terms: [TCPFlagsTerm]) -> IntervalSet<UInt32>
+}
+
+extension TCPFlagsTerm {
+    /// The bytes of flags that satisfy the term.
+    public var bytes: IntervalSet<UInt32> {
+        IntervalSet(
+            (0...PacketField.tcpFlags.last).lazy.filter { value in
+                let flags = TCPFlags(rawValue: UInt8(value))
+                return flags.isSuperset(of: set) && flags.isDisjoint(with: clear)
+            }.map { $0...$0 })
+    }
+}
+
+extension Match {
+    /// The values of a field that satisfy the match; nil when no key looks at it. What is negated
+    /// still needs the field.
+    public func values(
+        of field: PacketField, _ expansion: inout some TermExpansion
+    ) -> IntervalSet<UInt32>? {
+        let wanted = keys.intervals(of: field, &expansion)
+        let unwanted = not.intervals(of: field, &expansion)
+        guard !wanted.isEmpty || !unwanted.isEmpty else { return nil }
+        return unwanted.reduce(wanted.reduce(field.all) { $0.intersection($1) }) {
+            $0.intersection($1.complement(through: field.last))
+        }
+    }
+}
 
 extension MatchKeys {
+    /// Whether a key looks at a field.
+    public func looks(at field: PacketField) -> Bool {
+        switch field {
+        case .proto: proto != nil
+        case .sport: sport != nil
+        case .dport: dport != nil
+        case .tcpFlags: tcpFlags != nil
+        case .icmpType: icmpType != nil
+        case .etherType: family != nil || etherType != nil
+        case .vlan: vlan != nil
+        case .fragment: fragment != nil
+        case .length: length != nil
+        case .ttl: ttl != nil
+        case .dscp: dscp != nil
+        case .extHeader: extHeader != nil
+        }
+    }
+
     /// The values of a field that satisfy each key on it; empty where no key looks at it. `family`
     /// and `ethertype` are two keys of one field.
-    func intervals(
-        of field: PacketField, _ sets: inout SetExpansion
+    fileprivate func intervals(
+        of field: PacketField, _ sets: inout some TermExpansion
     ) -> [IntervalSet<UInt32>] {
         switch field {
         case .proto: return one(proto) { UInt32($0.number)...UInt32($0.number) }
