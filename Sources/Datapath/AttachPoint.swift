@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Where an attachment is: a hook of one interface in one network namespace.
 ///
 /// An interface index repeats across namespaces, so the namespace's inode is part of the identity.
@@ -14,6 +16,15 @@ public struct AttachPoint: Hashable, Sendable {
         self.hook = hook
         self.namespace = namespace
         self.interfaceIndex = interfaceIndex
+    }
+
+    /// What to call an interface here: `eth1`, or `eth1 in netns blue`. The caller's own namespace is
+    /// named only if it has a name.
+    func label(_ interface: String, namespace name: String?) -> String {
+        guard let name else { return interface }
+        let isUnnamed = name.hasPrefix("net:[")
+        let isOwn = (try? NetworkNamespace.current)?.inode == namespace
+        return isUnnamed && isOwn ? interface : "\(interface) in netns \(name)"
     }
 
     /// The folder that holds this attachment's pins: `xdp-4026531840-3`. bpffs allows no dots.

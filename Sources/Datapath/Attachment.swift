@@ -30,9 +30,7 @@ public struct Attachment: Sendable {
     public let state: State
 
     /// `eth1`, or `eth1 in netns blue`.
-    public var name: String {
-        namespace.map { "\(interface) in netns \($0)" } ?? interface
-    }
+    public var name: String { point.label(interface, namespace: namespace) }
 }
 
 /// A program of somebody else on a hook that netctl could use.

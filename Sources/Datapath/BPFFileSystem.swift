@@ -16,14 +16,24 @@ struct BPFFileSystem {
     /// The ancestor in whose mount namespace it is; nil for the caller's own.
     private let ancestor: Int32?
 
-    /// The bpf file system, if it is mounted.
-    static func mounted() -> BPFFileSystem? {
-        candidates.first { (try? FileSystem(at: $0.path.string)) == .bpf }
+    /// The bpf file system, if it is mounted. Where it may not be looked for, "none" would be a lie.
+    static func mounted() throws -> BPFFileSystem? {
+        for candidate in candidates {
+            do throws(Errno) {
+                if try FileSystem(at: candidate.path.string) == .bpf { return candidate }
+            } catch {
+                guard error == .permissionDenied || error == .notPermitted else { continue }
+                throw DatapathError(
+                    "look for bpf file system", candidate.path.string, error.sentence,
+                    errno: error, hint: "run as root", code: .unsupported)
+            }
+        }
+        return nil
     }
 
     /// The bpf file system, mounted now if it was not.
     static func mountedOrMount() throws -> BPFFileSystem {
-        if let mounted = mounted() { return mounted }
+        if let mounted = try mounted() { return mounted }
         guard let place = candidates.last else { preconditionFailure("there is always one") }
         do {
             try place.inItsNamespace {

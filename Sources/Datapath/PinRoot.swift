@@ -13,7 +13,7 @@ struct PinRoot {
 
     /// The folder, if anything is attached.
     static func existing() throws -> PinRoot? {
-        guard let fileSystem = BPFFileSystem.mounted() else { return nil }
+        guard let fileSystem = try BPFFileSystem.mounted() else { return nil }
         let root = PinRoot(fileSystem: fileSystem)
         do throws(Errno) {
             _ = try Directory.entries(at: root.path.string)

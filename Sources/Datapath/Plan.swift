@@ -41,11 +41,10 @@ extension Plan.Step: CustomStringConvertible {
             return "attach \(target.name) \(target.point.hook) (\(target.mode.rawValue)): "
                 + "\(use)"
         case .replace(let attachment, let use):
-            let was = attachment.policy.map {
-                "was \($0.policy)/\($0.filter) \($0.digest.prefix(8))"
-            }
-            return "replace \(attachment.name) \(attachment.point.hook): \(use) "
-                + "(\(was ?? "had no policy"))"
+            let place = "\(attachment.name) \(attachment.point.hook)"
+            guard let old = attachment.policy else { return "apply to \(place): \(use)" }
+            return
+                "replace \(place): \(use) (was \(old.policy)/\(old.filter) \(old.digest.prefix(8)))"
         case .clear(let attachment):
             return "clear \(attachment.name) \(attachment.point.hook): no longer listed, "
                 + "passes and counts"

@@ -18,8 +18,7 @@ public struct PolicyFiles: Sendable {
         var sources: [PolicySource] = []
         for path in paths {
             for file in try Self.files(path) {
-                let bytes = try Self.read(file, atMost: Self.sizeMax + 1)
-                sources.append(PolicySource(path: file, bytes: bytes))
+                sources.append(try Self.source(file))
             }
         }
         self.sources = sources
@@ -36,6 +35,14 @@ public struct PolicyFiles: Sendable {
             return bytes
         }
         return (result, result.policy.map { PolicyRevision($0, setFiles: setFiles) })
+    }
+
+    private static func source(_ path: String) throws(DatapathError) -> PolicySource {
+        do {
+            return PolicySource(path: path, bytes: try read(path, atMost: sizeMax + 1))
+        } catch {
+            throw DatapathError("read policy", path, "\(error)")
+        }
     }
 
     private static func files(_ path: String) throws(DatapathError) -> [String] {
@@ -58,16 +65,22 @@ public struct PolicyFiles: Sendable {
         return files.sorted().map { FilePath(path).appending($0).string }
     }
 
-    private static func read(_ path: String, atMost limit: Int) throws(DatapathError) -> [UInt8] {
+    private static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly)
             return try file.closeAfter { try file.readAll(atMost: limit) }
         } catch {
-            let errno = error as? Errno
-            throw DatapathError(
-                "read file", path, errno?.sentence ?? "\(error)", errno: errno)
+            throw ReadFailure(reason: "\(error)", errno: error as? Errno)
         }
     }
+}
+
+/// Why a file cannot be read; whoever tries says which.
+private struct ReadFailure: Error, CustomStringConvertible {
+    let reason: String
+    let errno: Errno?
+
+    var description: String { errno.map { "\($0.sentence) (\($0.symbol))" } ?? reason }
 }
 
 extension FileDescriptor {

@@ -57,7 +57,7 @@ final class PreparedAttachment {
     /// - Returns: The mode, chosen if `auto` was asked for.
     /// - Throws: ``DatapathError`` when the hook is taken or the driver refuses.
     func attach(owner: Name?) throws -> XDPMode {
-        let namespace = try AttachTarget.open(target.namespace)
+        let namespace = try AttachTarget.open(target.netns)
         let attached = try namespace.perform { try XDPAttacher(target).attach(stub) }
         let record = AttachmentRecord(
             abi: NETCTL_ABI_VERSION, interface: target.interface, mode: attached.mode,

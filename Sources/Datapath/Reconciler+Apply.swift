@@ -10,6 +10,8 @@ extension Reconciler {
         public var interfaces: [String] = []
         /// Whether to take hooks that another policy holds.
         public var takeOver = false
+        /// Whether what is odd about `attach:` is an error.
+        public var refusesWarnings = false
         /// Whether to stop after planning.
         public var dryRun = false
 
@@ -47,19 +49,40 @@ extension Reconciler {
         } else {
             wanted = Targets(
                 adopting: observed, by: policy.name, filter: try ingressFilter(of: policy),
-                only: options.interfaces)
+                only: options.interfaces, takeOver: options.takeOver)
         }
         guard !wanted.all.isEmpty || policy.attach != nil else {
-            let place = options.interfaces.isEmpty ? "" : " to " + options.interfaces.joined()
+            throw nothingToApply(to: policy.name, options, observed)
+        }
+        guard wanted.warnings.isEmpty || !options.refusesWarnings else {
             throw DatapathError(
                 "apply policy '\(policy.name)'", "its attachments",
-                "nothing is attached\(place) that has no policy or this one",
-                hint: "'netctl attach IFACE' first, or give the policy an attach: section")
+                wanted.warnings.joined(separator: "; "), code: .invalidPolicy)
         }
         return try Plan(
             policy: policy.name, digest: revision.digest, wanted: wanted, observed: observed,
             takeOver: options.takeOver,
             removesOthers: policy.attach != nil && options.interfaces.isEmpty)
+    }
+
+    private func nothingToApply(
+        to policy: Name, _ options: ApplyOptions, _ observed: [Attachment]
+    ) -> DatapathError {
+        let held = observed.first { attachment in
+            options.interfaces.isEmpty || options.interfaces.contains(attachment.interface)
+        }
+        guard let held, let holder = held.policy?.policy else {
+            return DatapathError(
+                "apply policy '\(policy)'",
+                options.interfaces.isEmpty
+                    ? "every attachment" : options.interfaces.joined(separator: ", "),
+                "nothing is attached",
+                hint: "'netctl attach IFACE' first, or give the policy an attach: section")
+        }
+        return DatapathError(
+            "apply policy '\(policy)'", held.name,
+            "policy '\(holder)' holds \(held.point.hook) there",
+            hint: "detach it, or use --take-over")
     }
 
     /// Without `attach:`, ingress hooks get filter `inbound`, or the only one.

@@ -37,13 +37,15 @@ struct Targets {
         for (pattern, entry) in patterns { try addMatches(pattern, entry, only: interfaces) }
     }
 
-    /// Attachments that a person made: those without a policy or with this one.
+    /// Attachments that there are: those without a policy or with this one, and with `takeOver`
+    /// those of others.
     init(
-        adopting attachments: [Attachment], by policy: Name, filter: Name, only interfaces: [String]
+        adopting attachments: [Attachment], by policy: Name, filter: Name,
+        only interfaces: [String], takeOver: Bool
     ) {
         for attachment in attachments where attachment.state != .gone {
             guard interfaces.isEmpty || interfaces.contains(attachment.interface),
-                attachment.policy == nil || attachment.policy?.policy == policy.text
+                takeOver || attachment.policy == nil || attachment.policy?.policy == policy.text
             else { continue }
             all.append(
                 Want(
@@ -63,7 +65,7 @@ struct Targets {
         for namespace in Self.namespaces(of: entry) {
             let found = Result { () throws(DatapathError) in
                 try AttachTarget(
-                    interface: name, namespace: namespace, hook: .xdp, mode: entry.mode)
+                    interface: name, netns: namespace, hook: .xdp, mode: entry.mode)
             }
             switch found {
             case .success(let target): add(target, entry)
@@ -90,7 +92,7 @@ struct Targets {
             for link in matching where interfaces.isEmpty || interfaces.contains(link.name) {
                 add(
                     AttachTarget(
-                        link, inode: handle.namespace.inode, namespace: namespace, hook: .xdp,
+                        link, inode: handle.namespace.inode, netns: namespace, hook: .xdp,
                         mode: entry.mode),
                     entry)
             }

@@ -41,7 +41,10 @@ struct Selection: ParsableArguments {
     func nothing(in observation: Observation) -> String {
         guard let interface else { return "nothing is attached" }
         let elsewhere = observation.attachments.first { $0.interface == interface }
-        let hint = elsewhere.map { "; it is attached in netns \($0.namespace ?? "of process 1")" }
+        let hint = elsewhere.map { found in
+            found.namespace.map { "; it is attached in netns \($0): use --netns \($0)" }
+                ?? "; it is attached in the namespace of process 1"
+        }
         return "nothing is attached to \(interface)\(hint ?? "")"
     }
 }

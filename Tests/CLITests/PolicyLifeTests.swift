@@ -32,10 +32,10 @@ struct PolicyLifeTests {
             let bare = try netctl("status", "-o", "json").stdout
 
             try expectSuccess(
-                ["apply", first, "--dry-run"], "replace eth1", "filter inbound (had no policy)")
+                ["apply", first, "--dry-run"], "apply to eth1 xdp: filter inbound")
             #expect(try netctl("status", "-o", "json").stdout == bare)
 
-            try expectSuccess(["apply", first], "replace eth1", "filter inbound (had no policy)")
+            try expectSuccess(["apply", first], "apply to eth1 xdp: filter inbound")
             let applied = try StatusDocument.now().entry("eth1")
             #expect(applied.policy == "edge")
             #expect(applied.filter == "inbound")
@@ -65,7 +65,7 @@ struct PolicyLifeTests {
             try expectSuccess(["attach", "eth1"])
             try expectSuccess(["validate", file], "warning:", "threats")
             try expectRefusal(["apply", file, "--strict"], status: 3, "warning:")
-            try expectSuccess(["apply", file], "warning:", "threats", "replace eth1")
+            try expectSuccess(["apply", file], "warning:", "threats", "apply to eth1")
             #expect(try StatusDocument.now().entry("eth1").policy == "edge")
         }
     }
@@ -119,12 +119,18 @@ struct PolicyLifeTests {
             let directory = try TemporaryDirectory()
             let core = try directory.write(policyText(name: "core"), to: "core.yaml")
             let edge = try directory.write(policyText(name: "edge"), to: "edge.yaml")
-            try expectSuccess(["apply", core, "--interface", "eth1"], "replace eth1")
+            try expectSuccess(["apply", core, "--interface", "eth1"], "apply to eth1")
             var policies = try StatusDocument.now().attachments.map { [$0.interface, $0.policy] }
             #expect(policies == [["eth1", "core"], ["eth2", nil], ["eth3", nil]])
-            try expectSuccess(["apply", edge], "replace eth2", "replace eth3")
+            try expectSuccess(["apply", edge], "apply to eth2", "apply to eth3")
             policies = try StatusDocument.now().attachments.map { [$0.interface, $0.policy] }
             #expect(policies == [["eth1", "core"], ["eth2", "edge"], ["eth3", "edge"]])
+            // What another policy holds is named, and taken only when told to.
+            try expectRefusal(
+                ["apply", edge, "--interface", "eth1"], status: 1,
+                "policy 'core' holds xdp there", "--take-over")
+            try expectSuccess(
+                ["apply", edge, "--interface", "eth1", "--take-over"], "replace eth1")
         }
     }
 

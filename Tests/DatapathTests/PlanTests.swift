@@ -49,7 +49,7 @@ struct PlanTests {
         PlanRow(
             testDescription: "attached without a policy: replace",
             observed: [.stub()],
-            outcome: .steps(["replace eth1 xdp: filter inbound (had no policy)"])),
+            outcome: .steps(["apply to eth1 xdp: filter inbound"])),
         PlanRow(
             testDescription: "another digest: replace",
             observed: [.stub(policy: .stub(digest: "0123456789abcdef"))],
@@ -71,7 +71,7 @@ struct PlanTests {
         PlanRow(
             testDescription: "attached in the mode asked for: replace",
             wanted: [("eth1", 3, .xdpgeneric, "inbound")], observed: [.stub()],
-            outcome: .steps(["replace eth1 xdp: filter inbound (had no policy)"])),
+            outcome: .steps(["apply to eth1 xdp: filter inbound"])),
         PlanRow(
             testDescription: "attached in another mode: error",
             wanted: [("eth1", 3, .xdpdrv, "inbound")], observed: [.stub()],
@@ -116,7 +116,7 @@ struct PlanTests {
                 .stub("eth2", index: 4),
             ],
             outcome: .steps([
-                "replace eth2 xdp: filter inbound (had no policy)",
+                "apply to eth2 xdp: filter inbound",
                 "attach eth1 xdp (xdpdrv): filter strict", "detach eth9 xdp: no longer listed",
             ])),
     ]

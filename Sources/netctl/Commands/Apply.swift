@@ -56,6 +56,7 @@ struct Apply: ParsableCommand {
             var options = Reconciler.ApplyOptions()
             options.interfaces = interface
             options.takeOver = takeOver
+            options.refusesWarnings = strict
             options.dryRun = dryRun
             let plan = try Reconciler.reporting.apply(revision, options)
             for warning in plan.warnings { Terminal.warning(warning) }

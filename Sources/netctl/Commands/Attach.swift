@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datapath
 import Policy
+import Statistics
 
 struct Attach: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,6 +31,7 @@ struct Attach: ParsableCommand {
     private struct Document: Encodable {
         let version = 1
         let interface: String
+        @ExplicitNull var netns: String?
         let hook: Hook
         let mode: XDPMode
         let changed: Bool
@@ -39,14 +41,15 @@ struct Attach: ParsableCommand {
         try reporting {
             for hook in hook.isEmpty ? [Hook.xdp] : hook {
                 let target = try AttachTarget(
-                    interface: interface, namespace: netns, hook: hook, mode: mode)
+                    interface: interface, netns: netns, hook: hook, mode: mode)
                 let (mode, changed) =
                     switch try Reconciler.reporting.attach(target) {
                     case .attached(let mode): (mode, true)
                     case .already(let mode): (mode, false)
                     }
                 let document = Document(
-                    interface: interface, hook: hook, mode: mode, changed: changed)
+                    interface: target.interface, netns: target.namespace, hook: hook, mode: mode,
+                    changed: changed)
                 let word = changed ? "attached" : "already attached"
                 try global.write(document, text: ["\(word) \(target.name) \(hook) (\(mode))"])
                 if changed && self.mode == .auto && mode == .generic {

@@ -44,7 +44,7 @@ struct Wire: Sendable {
     /// The attach point of the near end.
     func target(_ mode: XDPModeRequest) throws -> Datapath.AttachTarget {
         try Datapath.AttachTarget(
-            interface: pair.near.name, namespace: nil, hook: .xdp, mode: mode)
+            interface: pair.near.name, netns: nil, hook: .xdp, mode: mode)
     }
 
     /// The bytes of a datagram on the wire, Ethernet header included.
