@@ -63,8 +63,10 @@ private struct FilterTables {
     /// The tables that this filter uses; the others are not created, the verifier having removed
     /// what looks into them.
     var names: [String] {
-        var names: [String] = []
-        if !filter.rules.isEmpty { names += ["rules", "row_summary"] }
+        // Before Linux 6.8 a global function is verified although nothing calls it: scan_word needs
+        // its rules.
+        var names = ["rules"]
+        if !filter.rules.isEmpty { names.append("row_summary") }
         if filter.wordsPerRow > 1 { names.append("row_words") }
         if filter.isLimited { names.append("limits") }
         if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
@@ -82,8 +84,8 @@ private struct FilterTables {
         try object.setGlobal("limited", to: filter.isLimited)
         try object.setGlobal("judges_non_ip", to: filter.judgesNonIP)
         try object.setGlobal("first_row", to: firstRows)
+        try object.setMaxEntries(map: "rules", UInt32(max(1, filter.rules.count)))
         if !filter.rules.isEmpty {
-            try object.setMaxEntries(map: "rules", UInt32(filter.rules.count))
             try object.setMaxEntries(map: "row_summary", UInt32(filter.rowSummaries.count))
         }
         if filter.wordsPerRow > 1 {
