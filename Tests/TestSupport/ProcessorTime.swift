@@ -1,0 +1,15 @@
+import Glibc
+
+/// The processor time that the calling thread spends in `body`: what else the machine does, other
+/// tests among it, does not count.
+public func processorTime(_ body: () throws -> Void) rethrows -> Duration {
+    let start = threadClock()
+    try body()
+    return threadClock() - start
+}
+
+private func threadClock() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
