@@ -1,14 +1,9 @@
-internal import CBPFShims
+internal import LinuxSystem
 internal import SystemPackage
 
 extension Errno {
     /// The kernel's internal `ENOTSUPP` (524), which leaks out of bpf(2); not `ENOTSUP`.
     static let kernelNotSupported = Errno(rawValue: 524)
-
-    /// The C name, `EPERM`; the number where there is none.
-    var symbol: String {
-        bpf_shim_errno_name(rawValue).map { String(cString: $0) } ?? "errno \(rawValue)"
-    }
 }
 
 extension BPFError {
@@ -31,13 +26,7 @@ extension BPFError {
             break
         }
         return BPFError(
-            .system, attempt, subject, reason ?? words(errno), errno: errno, hint: hint)
-    }
-
-    /// What the C library says about a number, beginning in lower case.
-    private static func words(_ errno: Errno) -> String {
-        let text = errno.description
-        return text.prefix(1).lowercased() + text.dropFirst()
+            .system, attempt, subject, reason ?? errno.sentence, errno: errno, hint: hint)
     }
 }
 

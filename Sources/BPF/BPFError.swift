@@ -1,3 +1,4 @@
+internal import LinuxSystem
 public import SystemPackage
 
 /// Why an operation on a BPF object failed.
@@ -67,7 +68,7 @@ extension BPFError: CustomStringConvertible {
     public var description: String {
         var text = "\(attempt) \(subject): \(reason)"
         if let errno {
-            text += " (\(errno.symbol))"
+            text += " (\(errno.name ?? "errno \(errno.rawValue)"))"
         }
         if let verifierLog {
             text += ": \(verifierLog.cause)"

@@ -1,4 +1,3 @@
-internal import CBPFShims
 internal import CLibbpf
 internal import Glibc
 internal import LinuxSystem
@@ -85,7 +84,7 @@ public enum Pin {
         case .fileExists:
             return .system(
                 attempt, name, errno, reason: "the name is taken", hint: "unpin it first")
-        case .notPermitted where !bpf_shim_is_bpf_file_system(folder.string):
+        case .notPermitted where (try? FileSystem(at: folder.string)) != .bpf:
             return .system(
                 attempt, name, errno, reason: "\(folder) is not in a bpf file system",
                 hint: "mount -t bpf bpf /sys/fs/bpf")

@@ -8,12 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/vfs.h>
-
-/* ENOTSUPP is internal to the kernel and has leaked into its user interface. */
-enum { KERNEL_ENOTSUPP = 524 };
 
 /* libbpf has one print callback for the process; each thread keeps its own text. */
 static _Thread_local struct {
@@ -55,18 +50,6 @@ char *bpf_shim_log_end(void)
 
 	memset(&warnings, 0, sizeof(warnings));
 	return text;
-}
-
-const char *bpf_shim_errno_name(int number)
-{
-	return number == KERNEL_ENOTSUPP ? "ENOTSUPP" : strerrorname_np(number);
-}
-
-bool bpf_shim_is_bpf_file_system(const char *path)
-{
-	struct statfs status;
-
-	return statfs(path, &status) == 0 && (__u32)status.f_type == BPF_FS_MAGIC;
 }
 
 int bpf_shim_open_memory(const void *image, size_t size, const char *name, struct bpf_object **out)

@@ -27,12 +27,8 @@ struct InterfaceScan {
     ) throws {
         let handle = try open()
         guard namespaces[handle.namespace.inode] == nil else { return }
-        let links = try handle.perform { () throws -> [NetworkLink] in
-            var socket = try NetlinkSocket()
-            return try socket.links()
-        }
         namespaces[handle.namespace.inode] = Namespace(
-            name: handle.namespace.displayName, links: links)
+            name: handle.namespace.displayName, links: try handle.links())
     }
 
     /// The interface at an attach point.
@@ -43,5 +39,15 @@ struct InterfaceScan {
     /// The name to show for a namespace: nil for process 1's.
     func name(of namespace: UInt64) -> String? {
         namespaces[namespace].map(\.name) ?? NetworkNamespace(inode: namespace).displayName
+    }
+}
+
+extension NetworkNamespace.Handle {
+    /// The interfaces of the namespace.
+    borrowing func links() throws -> [NetworkLink] {
+        try perform { () throws -> [NetworkLink] in
+            var socket = try NetlinkSocket()
+            return try socket.links()
+        }
     }
 }

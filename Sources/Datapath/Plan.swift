@@ -78,12 +78,7 @@ extension Plan {
                 continue
             }
             try found.requireMode(want.target.mode)
-            if let holder = found.policy?.policy, holder != policy.text, !takeOver {
-                throw DatapathError(
-                    "apply policy '\(policy)'", found.name,
-                    "policy '\(holder)' holds \(found.point.hook) there",
-                    hint: "detach it, or use --take-over")
-            }
+            if !takeOver, let refusal = found.refusal(of: policy) { throw refusal }
             let isInForce =
                 found.policy?.policy == policy.text && found.policy?.digest == digest
                 && found.policy?.filter == want.use.filter.text
@@ -101,5 +96,15 @@ extension Plan {
         self.policy = policy
         self.steps = steps
         warnings = wanted.warnings
+    }
+}
+
+extension Attachment {
+    /// Why a policy may not have this hook; nil when no other one holds it.
+    func refusal(of policy: Name) -> DatapathError? {
+        guard let holder = self.policy?.policy, holder != policy.text else { return nil }
+        return DatapathError(
+            "apply policy '\(policy)'", name, "policy '\(holder)' holds \(point.hook) there",
+            hint: "detach it, or use --take-over")
     }
 }

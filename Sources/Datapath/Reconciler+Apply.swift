@@ -71,18 +71,13 @@ extension Reconciler {
         let held = observed.first { attachment in
             options.interfaces.isEmpty || options.interfaces.contains(attachment.interface)
         }
-        guard let held, let holder = held.policy?.policy else {
-            return DatapathError(
+        return held?.refusal(of: policy)
+            ?? DatapathError(
                 "apply policy '\(policy)'",
                 options.interfaces.isEmpty
                     ? "every attachment" : options.interfaces.joined(separator: ", "),
                 "nothing is attached",
                 hint: "'netctl attach IFACE' first, or give the policy an attach: section")
-        }
-        return DatapathError(
-            "apply policy '\(policy)'", held.name,
-            "policy '\(holder)' holds \(held.point.hook) there",
-            hint: "detach it, or use --take-over")
     }
 
     /// Without `attach:`, ingress hooks get filter `inbound`, or the only one.

@@ -45,7 +45,7 @@ struct Targets {
     ) {
         for attachment in attachments where attachment.state != .gone {
             guard interfaces.isEmpty || interfaces.contains(attachment.interface),
-                takeOver || attachment.policy == nil || attachment.policy?.policy == policy.text
+                takeOver || attachment.refusal(of: policy) == nil
             else { continue }
             all.append(
                 Want(
@@ -81,11 +81,7 @@ struct Targets {
     ) throws {
         for namespace in Self.namespaces(of: entry) {
             let handle = try AttachTarget.open(namespace)
-            let links = try handle.perform { () throws -> [NetworkLink] in
-                var socket = try NetlinkSocket()
-                return try socket.links()
-            }
-            let matching = links.filter { pattern.matches($0.name) }
+            let matching = try handle.links().filter { pattern.matches($0.name) }
             if matching.isEmpty {
                 warnings.append("no interface matches '\(pattern)'")
             }

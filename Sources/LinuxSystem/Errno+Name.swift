@@ -2,13 +2,15 @@ internal import CLinuxShims
 public import SystemPackage
 
 extension Errno {
-    /// The C name, `"ENOENT"`; the number where there is none.
-    public var symbol: String {
+    /// The C name, `"ENOENT"`; nil for what is no error number of Linux.
+    public var name: String? {
         // A Linux internal error code that has leaked into the UAPI; glibc does not know it.
         if rawValue == 524 { return "ENOTSUPP" }
-        guard let name = netctl_errno_name(rawValue) else { return String(rawValue) }
-        return String(cString: name)
+        return netctl_errno_name(rawValue).map { String(cString: $0) }
     }
+
+    /// The C name; the number where there is none.
+    public var symbol: String { name ?? String(rawValue) }
 
     /// What the error means, in lower case: `"no such file or directory"`.
     public var sentence: String {

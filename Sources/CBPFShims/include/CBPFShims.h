@@ -16,12 +16,6 @@ void bpf_shim_log_begin(void);
 /* The warnings since bpf_shim_log_begin(), or NULL; free() it. */
 char *bpf_shim_log_end(void);
 
-/* "EPERM" for 1, "ENOTSUPP" for the kernel's 524, NULL for what is no errno. */
-const char *bpf_shim_errno_name(int number);
-
-/* Whether `path` lies in a bpf file system; false for a path that cannot be looked at. */
-bool bpf_shim_is_bpf_file_system(const char *path);
-
 int bpf_shim_open_memory(const void *image, size_t size, const char *name, struct bpf_object **out);
 int bpf_shim_open_file(const char *path, struct bpf_object **out);
 

@@ -50,8 +50,9 @@ struct Stats: ParsableCommand {
                 }
                 return
             }
-            try print(try found.map(Statistics.init(reading:)), since: nil)
-            if watch { try keepPrinting(try found.map(Statistics.init(reading:))) }
+            let first = try found.map(Statistics.init(reading:))
+            try print(first, since: nil)
+            if watch { try keepPrinting(first) }
         }
     }
 
