@@ -1,14 +1,19 @@
 public import Policy
 
-/// A filter as an attachment uses it.
+/// A filter, or on the cgroup device hook a device list, as an attachment uses it.
 public struct FilterUse: Hashable, Sendable, CustomStringConvertible {
-    /// The filter.
+    /// The filter's or list's name.
     public let filter: Name
+    /// Where it runs.
+    public let hook: Hook
     /// Whether it only reports here what it would drop.
     public let monitor: Bool
 
     /// `filter inbound, monitoring`
-    public var description: String { "filter \(filter)\(monitor ? ", monitoring" : "")" }
+    public var description: String {
+        "\(hook == .cgroupDevice ? "devices" : "filter") \(filter)"
+            + (monitor ? ", monitoring" : "")
+    }
 }
 
 /// What an apply would do, in order: a value that a person can read.
@@ -38,8 +43,8 @@ extension Plan.Step: CustomStringConvertible {
     public var description: String {
         switch self {
         case .attach(let target, let use):
-            return "attach \(target.name) \(target.point.hook) (\(target.mode.rawValue)): "
-                + "\(use)"
+            let mode = target.point.hook.place == .cgroup ? "" : " (\(target.modeName))"
+            return "attach \(target.name) \(target.point.hook)\(mode): \(use)"
         case .replace(let attachment, let use):
             let place = "\(attachment.name) \(attachment.point.hook)"
             guard let old = attachment.policy else { return "apply to \(place): \(use)" }

@@ -58,10 +58,11 @@ extension Reconciler {
 
 extension Attachment {
     /// An attachment's mode is never changed under traffic: that would be a gap.
-    func requireMode(_ mode: XDPModeRequest) throws {
-        guard let required = mode.required, required != record.mode else { return }
+    func requireMode(_ mode: AttachMode?) throws {
+        guard let mode, let found = record.mode, mode != found else { return }
         throw DatapathError(
-            "attach \(point.hook)", name, "attached in \(record.mode) mode, not \(required)",
-            hint: "'netctl detach \(interface)' first; until it is attached again all packets pass")
+            "attach \(point.hook)", name, "attached in \(found) mode, not \(mode)",
+            hint: "'netctl detach \(location.name)' first; until it is attached again all packets "
+                + "pass")
     }
 }

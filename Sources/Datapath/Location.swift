@@ -1,0 +1,22 @@
+/// What people call the place of an attachment: an interface, or a cgroup.
+public struct Location: Hashable, Sendable {
+    /// The interface's name.
+    public let interface: String?
+    /// The network namespace's name; nil for process 1's, and for cgroups.
+    public let netns: String?
+    /// The cgroup's path below the mount of cgroup v2: `/system.slice`.
+    public let cgroup: String?
+
+    /// An interface of a network namespace.
+    public static func interface(_ name: String, netns: String?) -> Location {
+        Location(interface: name, netns: netns, cgroup: nil)
+    }
+
+    /// A cgroup.
+    public static func cgroup(_ path: String) -> Location {
+        Location(interface: nil, netns: nil, cgroup: path)
+    }
+
+    /// The interface's name or the cgroup's path.
+    public var name: String { interface ?? cgroup ?? "" }
+}
