@@ -11,6 +11,8 @@ public struct CompiledFilter: Sendable {
         public let verdict: Verdict?
         /// The fields without which it cannot be judged, `NETCTL_FIELD_*`.
         public let needs: UInt8
+        /// The interface that it redirects to.
+        public let redirectsTo: String?
         /// The rate that it lets by.
         public let limit: Limit?
         /// Whether it only reports what it would drop.

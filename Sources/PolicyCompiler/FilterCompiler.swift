@@ -34,7 +34,7 @@ extension CompiledFilter {
         rules = filter.rules.map {
             CompiledRule(
                 name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs,
-                limit: $0.limit,
+                redirectsTo: $0.action.interface, limit: $0.limit,
                 isMonitored: (isMonitored || $0.monitor) && $0.action.verdict == .drop)
         }
         wordsPerRow = Row(count: rules.count).words.count
@@ -52,7 +52,14 @@ extension Action {
         case .pass: .pass
         case .drop: .drop
         case .count: nil
+        case .redirect: .redirect
+        case .tx: .tx
         }
+    }
+
+    /// The interface to redirect to.
+    fileprivate var interface: String? {
+        if case .redirect(let interface) = self { interface } else { nil }
     }
 }
 
@@ -88,6 +95,9 @@ struct FilterCompiler {
 
     mutating func fill(_ compiled: inout CompiledFilter) throws(CompileError) {
         guard !filter.rules.isEmpty else { return }
+        if let rule = filter.rules.first(where: { $0.features.contains(.mark) }) {
+            throw error("rule '\(rule.name)' looks at 'mark', which no program has yet")
+        }
         compiled.judgesNonIP = judgesNonIP
         var used = filter.rules.reduce(into: Set<Dimension>()) { $0.formUnion($1.match.dimensions) }
         // What a rule does not say of frames that are not IP, it says by their type.
