@@ -11,8 +11,9 @@ public struct FilterUse: Hashable, Sendable, CustomStringConvertible {
     /// The interfaces that its rules redirect to: their indices here, by name.
     public let redirects: [String: UInt32]
 
-    init(filter: Name, monitor: Bool, redirects: [String: UInt32] = [:]) {
+    init(filter: Name, hook: Hook, monitor: Bool, redirects: [String: UInt32] = [:]) {
         self.filter = filter
+        self.hook = hook
         self.monitor = monitor
         self.redirects = redirects
     }

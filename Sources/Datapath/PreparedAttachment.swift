@@ -77,7 +77,12 @@ final class PreparedAttachment {
     private func attachClsact(_ owner: Name?) throws -> AttachMode? {
         try writeRecord(.tc(.clsact), owner)
         try stub.pin(at: pins.filter)
-        try pins.clsactHook?.attach(stub)
+        do {
+            try pins.clsactHook?.attach(stub)
+        } catch {
+            try? pins.removeAll()
+            throw error
+        }
         return .tc(.clsact)
     }
 

@@ -4,16 +4,16 @@ internal import Policy
 extension Reconciler {
     /// What an attach found or did.
     public enum AttachOutcome: Sendable {
-        /// The stub is on the hook now, in this mode.
-        case attached(XDPMode)
+        /// The stub is on the hook now, in this mode; cgroup hooks have none.
+        case attached(AttachMode?)
         /// It was there, in this mode.
-        case already(XDPMode)
+        case already(AttachMode?)
     }
 
-    /// Puts the datapath on an interface, passing and counting everything until a policy is applied.
+    /// Puts the datapath on a hook, passing and counting everything until a policy is applied.
     ///
-    /// - Throws: ``DatapathError`` when a program of somebody else is there, when the driver cannot
-    ///   do what is asked for, and when it is attached in another mode than that.
+    /// - Throws: ``DatapathError`` when a program of somebody else has the hook for itself, when the
+    ///   driver cannot do what is asked for, and when it is attached in another mode than that.
     public func attach(_ target: AttachTarget) throws(DatapathError) -> AttachOutcome {
         try change { root in
             let pins = root.pins(of: target.point)

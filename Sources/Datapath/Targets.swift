@@ -72,21 +72,20 @@ struct Targets {
     func settled(for policy: Policy) throws -> Targets {
         var settled = self
         settled.all = try all.map { want in
-            guard let filter = policy.filter(named: want.use.filter) else {
-                preconditionFailure("the reader has checked that the filter exists")
-            }
-            if let refusal = filter.refusals(on: want.target.point.hook).first {
+            // A device list asks for nothing that needs settling.
+            guard let filter = policy.filter(named: want.use.filter), want.use.hook != .cgroupDevice
+            else { return want }
+            if let refusal = filter.refusals(on: want.use.hook).first {
                 throw DatapathError(
                     "apply policy '\(policy.name)'", want.target.name,
                     "\(refusal.location): \(refusal.message)", hint: refusal.hint,
                     code: .invalidPolicy)
             }
-            return Want(
-                target: want.target,
-                use: FilterUse(
-                    filter: want.use.filter, monitor: want.use.monitor,
-                    redirects: try Redirects.indices(
-                        of: filter, at: want.target, policy: policy.name)))
+            let redirects = try Redirects.indices(of: filter, at: want.target, policy: policy.name)
+            let use = FilterUse(
+                filter: want.use.filter, hook: want.use.hook, monitor: want.use.monitor,
+                redirects: redirects)
+            return Want(target: want.target, use: use)
         }
         return settled
     }

@@ -22,6 +22,17 @@ extension NetworkNamespace {
         return nil
     }
 
+    /// The same for a namespace that has to be there.
+    ///
+    /// - Throws: ``SystemError`` with `ENOENT` when nothing leads to it.
+    public func openExisting() throws(SystemError) -> Handle {
+        if let handle = try open() { return handle }
+        throw SystemError(
+            attempt: "open network namespace", subject: "net:[\(inode)]",
+            errno: .noSuchFileOrDirectory,
+            reason: "it has no name in \(Self.directory), and no process is in it")
+    }
+
     private static func processes() throws(SystemError) -> [Int32] {
         do {
             return try Directory.entries(at: "/proc").compactMap(Int32.init).sorted()

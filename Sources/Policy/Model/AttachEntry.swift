@@ -40,6 +40,14 @@ public enum AttachSubject: Equatable, Sendable {
     case interfaces([InterfacePattern])
     /// A cgroup: a path below the mount of cgroup v2, or a full one.
     case cgroup(String)
+
+    /// What has the hooks.
+    public var place: Hook.Place {
+        switch self {
+        case .interfaces: .interface
+        case .cgroup: .cgroup
+        }
+    }
 }
 
 /// What an attach entry puts on a hook.

@@ -27,6 +27,16 @@ public enum Hook: String, CaseIterable, Codable, Sendable, CustomStringConvertib
         }
     }
 
+    /// The key in an `attach:` entry: a cgroup's hooks go without their prefix there.
+    public var attachKey: String {
+        switch self {
+        case .xdp, .tcIngress, .tcEgress: rawValue
+        case .cgroupIngress: "ingress"
+        case .cgroupEgress: "egress"
+        case .cgroupDevice: "device"
+        }
+    }
+
     /// The name in flags, files and JSON.
     public var description: String { rawValue }
 }

@@ -8,6 +8,9 @@ struct PolicyDraft {
     var filters: [Filter] = []
     /// Names of filters, those with errors included.
     var filterNames: [(name: String, location: SourceLocation)] = []
+    var devices: [DeviceList] = []
+    /// Names of device lists, those with errors included.
+    var deviceNames: [(name: String, location: SourceLocation)] = []
     var attach: [AttachEntry]?
 
     /// The keys of a policy file.
@@ -39,10 +42,18 @@ struct PolicyDraft {
                 }
             }
         },
+        .optional("devices") { value, draft, reading in
+            for pair in reading.pairs(value, of: "devices") {
+                draft.deviceNames.append((pair.key.text ?? "", reading.location(of: pair.key)))
+                if let list = reading.deviceList(pair.key, pair.value) {
+                    draft.devices.append(list)
+                }
+            }
+        },
         .optional("attach") { value, draft, reading in
             draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
         },
-        .unsupported("devices"), .unsupported("tests"),
+        .unsupported("tests"),
     ])
 }
 

@@ -59,7 +59,7 @@ private struct ShownPolicy: Encodable {
         let counts = Dictionary(
             statistics.rules.map { ($0.rule.name, $0.count) }, uniquingKeysWith: { $1 })
         return PolicyWriter.write(policy) { filter, rule in
-            guard filter.name.text == record.filter, let count = counts[rule.name.text] else {
+            guard filter.text == record.filter, let count = counts[rule.text] else {
                 return nil
             }
             return "\(count.packets) packets, \(count.bytes) bytes"
