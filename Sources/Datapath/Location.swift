@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// What people call the place of an attachment: an interface, or a cgroup.
 public struct Location: Hashable, Sendable {
     /// The interface's name.
@@ -15,6 +17,13 @@ public struct Location: Hashable, Sendable {
     /// A cgroup.
     public static func cgroup(_ path: String) -> Location {
         Location(interface: nil, netns: nil, cgroup: path)
+    }
+
+    /// The path of a cgroup as locations have it, of a path below the mount or a full one.
+    ///
+    /// - Throws: ``DatapathError`` when it cannot be a cgroup's path, or cgroup v2 is not mounted.
+    public static func cgroupPath(_ text: String) throws(DatapathError) -> String {
+        try translating { "/" + (try CgroupMount.current().relativePath(text)) }
     }
 
     /// The interface's name or the cgroup's path.
