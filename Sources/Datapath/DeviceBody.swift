@@ -1,6 +1,7 @@
 internal import BPF
 internal import NetctlABI
 internal import Policy
+internal import PolicyCompiler
 
 extension HookObject {
     /// Loads the body of a device list and fills its table. Nothing calls it yet.

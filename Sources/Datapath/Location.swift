@@ -23,7 +23,7 @@ public struct Location: Hashable, Sendable {
     ///
     /// - Throws: ``DatapathError`` when it cannot be a cgroup's path, or cgroup v2 is not mounted.
     public static func cgroupPath(_ text: String) throws(DatapathError) -> String {
-        try translating { "/" + (try CgroupMount.current().relativePath(text)) }
+        try translating { try CgroupMount.current().plainPath(text) }
     }
 
     /// The interface's name or the cgroup's path.

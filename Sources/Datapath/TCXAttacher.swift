@@ -1,5 +1,6 @@
 internal import BPF
 internal import Policy
+internal import SystemPackage
 
 /// Puts a program on a TC hook of an interface of the calling thread's network namespace, by a link.
 struct TCXAttacher {

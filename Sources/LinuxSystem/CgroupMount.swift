@@ -57,6 +57,19 @@ public struct CgroupMount: Hashable, Sendable {
         }
     }
 
+    /// A path as ``Cgroup/path`` has it, whether or not there is such a cgroup.
+    ///
+    /// - Parameter path: As ``open(_:)`` takes it.
+    /// - Throws: ``SystemError`` with `EINVAL` for a path that is relative or has `..` in it.
+    public func plainPath(_ path: String) throws(SystemError) -> String {
+        do throws(CgroupPathProblem) {
+            return "/" + (try relativePath(path))
+        } catch {
+            throw SystemError(
+                attempt: "find cgroup", subject: path, errno: error.errno, reason: error.reason)
+        }
+    }
+
     /// The path, below the mount, of the cgroup with an id: also tells whether it still exists, for a
     /// cgroup that is made in a removed one's place has another id.
     ///

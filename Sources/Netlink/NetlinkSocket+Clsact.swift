@@ -2,27 +2,33 @@ internal import CLibmnl
 internal import SystemPackage
 
 extension NetlinkSocket {
-    /// The qdiscs of an interface, as `tc qdisc show` lists them.
+    /// The qdiscs of all interfaces of the socket's namespace, as `tc qdisc show` lists them.
     ///
     /// The corresponding message is `RTM_GETQDISC`.
+    ///
+    /// - Throws: ``NetlinkError``.
+    public mutating func qdiscs() throws(NetlinkError) -> [Qdisc] {
+        do {
+            var qdiscs: [Qdisc] = []
+            for reply in try dump(
+                .trafficControl(type: Int32(RTM_GETQDISC), flags: NLM_F_DUMP))
+            {
+                qdiscs.append(try Qdisc(reply))
+            }
+            return qdiscs
+        } catch {
+            throw error.error("list qdiscs", "the network namespace")
+        }
+    }
+
+    /// The qdiscs of an interface.
     ///
     /// - Parameter interfaceIndex: The interface, in the socket's namespace.
     /// - Returns: The qdiscs; none if there is no such interface.
     /// - Throws: ``NetlinkError``.
     public mutating func qdiscs(interfaceIndex: UInt32) throws(NetlinkError) -> [Qdisc] {
-        do {
-            // The kernel knows no filter by interface: it sends all of the namespace.
-            var qdiscs: [Qdisc] = []
-            for reply in try dump(
-                .trafficControl(type: Int32(RTM_GETQDISC), flags: NLM_F_DUMP))
-            {
-                let qdisc = try Qdisc(reply)
-                if qdisc.interfaceIndex == interfaceIndex { qdiscs.append(qdisc) }
-            }
-            return qdiscs
-        } catch {
-            throw error.error("list qdiscs", "interface \(interfaceIndex)")
-        }
+        // The kernel knows no filter by interface: it sends all of the namespace.
+        try qdiscs().filter { $0.interfaceIndex == interfaceIndex }
     }
 
     /// Adds a clsact qdisc, where filters go. Packets are not queued or changed by it.
