@@ -226,6 +226,13 @@ struct RedirectTests {
         }
     }
 
+    @Test("a program is not loaded for what its hook cannot do") func load() throws {
+        let error = #expect(throws: DatapathError.self) {
+            try LoadedFilter("{ name: marked, match: { mark: 1 }, action: drop }")
+        }
+        #expect(error?.description == "load filter 'inbound': xdp: it cannot do 'mark'")
+    }
+
     @Test("what the hook cannot do is refused before anything is loaded")
     func refusal() async throws {
         try await withSandbox {
