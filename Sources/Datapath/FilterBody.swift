@@ -17,11 +17,18 @@ extension HookObject {
     ///   - redirects: The interfaces that rules redirect to.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
     /// - Returns: The program.
-    /// - Throws: `BPFError` when the kernel refuses the program or has no memory for its tables.
+    /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
+    ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
         _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
         redirects: Redirects, limits: FilePath? = nil
     ) throws -> Program {
+        // The reader and the plan have said so at the rule, where there are any.
+        if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
+            throw DatapathError(
+                "load filter '\(filter.name)'", "\(hook)", "it cannot do '\(feature.rawValue)'",
+                code: .invalidPolicy)
+        }
         let tables = FilterTables(filter, slots: slots, redirects: redirects)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)

@@ -31,6 +31,7 @@ extension CompiledFilter {
         defaultVerdict = filter.defaultVerdict.verdict
         malformedVerdict = filter.malformed.verdict
         nonIPVerdict = filter.nonIP.verdict
+        features = Set(filter.rules.flatMap(\.features))
         rules = filter.rules.map {
             CompiledRule(
                 name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs,
@@ -95,9 +96,6 @@ struct FilterCompiler {
 
     mutating func fill(_ compiled: inout CompiledFilter) throws(CompileError) {
         guard !filter.rules.isEmpty else { return }
-        if let rule = filter.rules.first(where: { $0.features.contains(.mark) }) {
-            throw error("rule '\(rule.name)' looks at 'mark', which no program has yet")
-        }
         compiled.judgesNonIP = judgesNonIP
         var used = filter.rules.reduce(into: Set<Dimension>()) { $0.formUnion($1.match.dimensions) }
         // What a rule does not say of frames that are not IP, it says by their type.

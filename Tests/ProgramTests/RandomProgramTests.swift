@@ -41,8 +41,8 @@ extension PolicyTrial.Coverage: CustomStringConvertible {
         let reachable: [Reason] = [
             .rule, .default, .malformed, .truncated, .extHeaders, .vlanDepth, .nonIP,
         ]
-        let verdicts = [Verdict.pass, .drop, .redirect, .tx].filter { verdicts[$0] == nil }
-        return reachable.filter { reasons[$0] == nil }.map(\.rawValue) + verdicts.map(\.rawValue)
+        let others = [Verdict.pass, .drop, .redirect, .tx].filter { verdicts[$0] == nil }
+        return reachable.filter { reasons[$0] == nil }.map(\.rawValue) + others.map(\.rawValue)
     }
 
     var description: String {
