@@ -61,11 +61,11 @@ public struct AttachTarget: Sendable, Hashable {
     }
 
     /// Where an attachment is, in whatever mode it has.
-    init(_ attachment: Attachment) {
+    init(_ attachment: Attachment, mode: AttachMode? = nil) {
         point = attachment.point
         location = attachment.location
         netns = nil
-        mode = nil
+        self.mode = mode
         ethernet = attachment.record.ethernet
     }
 
