@@ -16,6 +16,12 @@ public final class FrameReceiver: Sendable {
         withUnsafeBytes(of: index) { address.replaceSubrange(4..<8, with: $0) }
         let socket = try FrameReceiver.open(name)
         let number = socket.rawValue
+        // A frame that went through XDP holds a page of the buffer: the usual one is full after 49.
+        var bytes: Int32 = 16 << 20
+        try FrameReceiver.check(
+            setsockopt(
+                number, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, socklen_t(MemoryLayout<Int32>.size)),
+            name)
         var on: Int32 = 1
         // SOL_PACKET, PACKET_IGNORE_OUTGOING (Linux 4.20).
         try FrameReceiver.check(
