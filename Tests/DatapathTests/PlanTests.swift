@@ -139,10 +139,9 @@ struct PlanTests {
             var record = PolicyRecord.stub()
             record.redirects = recorded
             let want = Targets.Want(
-                target: AttachTarget(
-                    point: AttachPoint(hook: .xdp, namespace: 1, interfaceIndex: 3),
-                    interface: "eth1", namespace: nil, mode: .auto),
-                use: FilterUse(filter: try Name("inbound"), monitor: false, redirects: found))
+                target: AttachTarget(.stub()),
+                use: FilterUse(
+                    filter: try Name("inbound"), hook: .xdp, monitor: false, redirects: found))
             return try Plan(
                 policy: try Name("edge"), digest: "new", wanted: Targets([want]),
                 observed: [.stub(policy: record)], takeOver: false, removesOthers: true
