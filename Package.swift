@@ -46,6 +46,7 @@ let package = Package(
         .target(
             name: "LinuxSystem", dependencies: ["CLinuxShims", system], swiftSettings: strict),
         .target(name: "NetTypes", swiftSettings: strict),
+        .target(name: "Packets", dependencies: ["NetTypes"], swiftSettings: strict),
         .target(
             name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
@@ -85,7 +86,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Policy", system],
+            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Packets", "Policy", system],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
@@ -94,6 +95,7 @@ let package = Package(
             name: "CLibraryTests",
             dependencies: ["CLibbpf", "CLibelf", "CLibmnl", "CLibxdp", "CLibxxhash"],
             swiftSettings: strict),
+        .testTarget(name: "PacketsTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
         .testTarget(
             name: "BPFTests", dependencies: ["BPF", "LinuxSystem", "TestSupport", system],
