@@ -54,7 +54,8 @@ let package = Package(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
-            name: "Policy", dependencies: ["NetTypes", .product(name: "Yams", package: "Yams")],
+            name: "Policy",
+            dependencies: ["NetTypes", "Packets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
             name: "PolicyCompiler", dependencies: ["NetctlABI", "NetTypes", "Policy"],
@@ -104,7 +105,7 @@ let package = Package(
             name: "NetlinkTests", dependencies: ["Netlink", "LinuxSystem", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
-            name: "PolicyTests", dependencies: ["NetTypes", "Policy", "TestSupport"],
+            name: "PolicyTests", dependencies: ["NetTypes", "Packets", "Policy", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "PolicyCompilerTests",

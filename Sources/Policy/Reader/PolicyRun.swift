@@ -104,6 +104,7 @@ struct PolicyRun {
             reading: reading, sources: Dictionary(sources) { first, _ in first })
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
+        TestCheck(reading: reading).check(draft.tests, filters: draft.filters)
         guard let name, !reading.hasErrors else { return nil }
         let sets = draft.sets.compactMap { set -> NamedSet? in
             guard let source = set.contents, let contents = contents[set.name] ?? nil else {
@@ -114,7 +115,7 @@ struct PolicyRun {
         }
         return Policy(
             name: name, sets: sets, filters: draft.filters, attach: draft.attach,
-            location: draft.names.first?.location ?? .none)
+            tests: draft.tests.map(\.test), location: draft.names.first?.location ?? .none)
     }
 
     /// The diagnostics by file, line and column: policy files first, as they were given.
