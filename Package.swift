@@ -68,7 +68,8 @@ let package = Package(
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .target(
-            name: "Statistics", dependencies: ["Datapath", "NetctlABI", "PolicyCompiler"],
+            name: "Statistics",
+            dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
         .executableTarget(
             name: "netctl",

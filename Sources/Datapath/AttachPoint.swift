@@ -1,4 +1,5 @@
 internal import LinuxSystem
+public import Policy
 
 /// Where an attachment is: a hook of one interface in one network namespace.
 ///

@@ -24,6 +24,11 @@ public struct AttachTarget: Sendable, Hashable {
     public init(
         interface: String, netns: String?, hook: Hook, mode: XDPModeRequest
     ) throws(DatapathError) {
+        guard hook == .xdp else {
+            throw DatapathError(
+                "attach", interface, "hook \(hook) is not supported by this version",
+                hint: "use --hook xdp", code: .unsupported)
+        }
         let (inode, link) = try translating {
             let name = try InterfaceName(interface)
             let handle = try AttachTarget.open(netns)

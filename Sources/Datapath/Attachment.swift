@@ -1,3 +1,5 @@
+public import Policy
+
 /// An attachment as it was found in the kernel.
 public struct Attachment: Sendable {
     /// What a hook does with packets now.

@@ -1,5 +1,6 @@
 package import BPF
 internal import NetctlABI
+package import Policy
 package import PolicyCompiler
 
 /// A stub with bodies of its own that sits on no interface: for test runs of the real programs.

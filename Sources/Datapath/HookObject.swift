@@ -2,6 +2,7 @@ internal import BPF
 internal import BPFObjects
 internal import LinuxSystem
 internal import NetctlABI
+internal import Policy
 internal import SystemPackage
 
 /// Loads programs of a hook from the object that the binary carries.
@@ -21,14 +22,14 @@ struct HookObject {
 
     /// The name of a program in C: `xdp_filter`.
     func program(_ role: Role) -> String {
-        switch hook {
-        case .xdp: "xdp_\(role.rawValue)"
-        }
+        "\(image.prefix)_\(role.rawValue)"
     }
 
-    private var image: EmbeddedObject {
+    private var image: (object: EmbeddedObject, prefix: String) {
         switch hook {
-        case .xdp: BPFObjects.xdp
+        case .xdp: (BPFObjects.xdp, "xdp")
+        case .tcIngress, .tcEgress, .cgroupIngress, .cgroupEgress, .cgroupDevice:
+            preconditionFailure("AttachTarget admits no \(hook)")
         }
     }
 
@@ -44,7 +45,7 @@ struct HookObject {
     func open(
         _ role: Role, tables: [String] = [], counters: borrowing Map, bodies: borrowing Map
     ) throws -> OpenObject {
-        var object = try OpenObject(image: image.image(), name: hook.rawValue)
+        var object = try OpenObject(image: image.object.image(), name: hook.rawValue)
         let name = program(role)
         try object.loadOnly(programs: [name])
         try object.createOnly(maps: tables + ["counters", "bodies", "\(hook).rodata"])

@@ -2,6 +2,7 @@ internal import BPF
 internal import LinuxSystem
 internal import NetctlABI
 internal import Netlink
+internal import Policy
 internal import SystemPackage
 
 /// What the kernel holds: attachments of ours, programs of others, and what is wrong.

@@ -1,4 +1,5 @@
 internal import Datapath
+internal import Policy
 internal import PolicyCompiler
 
 /// The JSON document of `netctl stats -o json`.

@@ -1,5 +1,6 @@
 public import Datapath
 internal import Foundation
+internal import Policy
 
 /// The JSON document of `netctl status -o json`.
 public struct StatusDocument: Encodable, Sendable {

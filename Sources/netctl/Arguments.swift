@@ -1,5 +1,4 @@
 public import ArgumentParser
-public import Datapath
 public import Policy
 
 extension XDPModeRequest: ExpressibleByArgument {

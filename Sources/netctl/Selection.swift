@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datapath
 import LinuxSystem
+import Policy
 
 /// Which attachments a command is about.
 struct Selection: ParsableArguments {
