@@ -58,7 +58,7 @@ let package = Package(
             dependencies: ["NetTypes", "Packets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
-            name: "PolicyCompiler", dependencies: ["NetctlABI", "NetTypes", "Policy"],
+            name: "PolicyCompiler", dependencies: ["NetctlABI", "NetTypes", "Packets", "Policy"],
             swiftSettings: strict),
         .target(
             name: "Datapath",
