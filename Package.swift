@@ -74,8 +74,8 @@ let package = Package(
         .executableTarget(
             name: "netctl",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Policy", "PolicyCompiler",
-                "Statistics", arguments, system,
+                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
+                "PolicyCompiler", "Statistics", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.

@@ -26,6 +26,11 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     public let rules: [RuleRecord]
     /// Where their packets are counted.
     public let slots: SlotDirectory
+    /// Whether this attachment only reports; nil in records of older versions.
+    public var isMonitored: Bool?
+    /// What the paths of set files are relative to; nil when the policy's files were in several
+    /// folders, and in records of older versions.
+    public var folder: String?
 }
 
 /// A rule as statistics name it.

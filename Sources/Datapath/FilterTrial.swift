@@ -12,17 +12,22 @@ package struct FilterTrial {
         package let isFromProgram: Bool
         /// What the filter means, where the program did something else.
         package let disagreement: ReferenceInterpreter.Judgement?
+        /// The rules that had something to do with it.
+        package let trace: [ReferenceInterpreter.TraceEntry]
     }
 
     /// The program.
     package let body: DetachedBody
-    /// What the filter means; nil where its sets are not known.
-    package let meaning: ReferenceInterpreter?
+    /// What the filter means; nil where no policy is in force.
+    private let meaning: ReferenceInterpreter?
+    /// Sets whose contents are not known: what the filter means is known in part.
+    private let unknownSets: Set<Name>
 
     /// A program and its meaning.
-    package init(_ body: DetachedBody, meaning: ReferenceInterpreter?) {
+    init(_ body: DetachedBody, meaning: ReferenceInterpreter?, unknownSets: Set<Name>) {
         self.body = body
         self.meaning = meaning
+        self.unknownSets = unknownSets
     }
 
     /// Loads the program of a filter, as the hook would have it.
@@ -34,25 +39,24 @@ package struct FilterTrial {
         let compiled = try translating { try CompiledFilter(filter, sets: sets) }
         body = try DetachedBody.load(compiled, on: hook)
         meaning = ReferenceInterpreter(filter, sets: sets)
+        unknownSets = []
     }
 
     /// Judges one packet by itself.
     ///
     /// - Throws: ``DatapathError``, also for a frame that neither can judge.
     package func judge(_ frame: [UInt8]) throws(DatapathError) -> Answer {
-        let meant = meaning?.judge(frame)
-        if let judgement = try body.judge(frame) {
-            return Answer(
-                judgement: judgement, isFromProgram: true,
-                disagreement: meant == judgement ? nil : meant)
-        }
-        guard let meant else {
+        let meant = unknownSets.isEmpty ? meaning?.judge(frame) : nil
+        let judged = try body.judge(frame)
+        guard let judgement = judged ?? meant else {
             throw DatapathError(
-                "judge packet", "\(frame.count) bytes",
-                "the kernel's test runs take no such frame, and the sets of the policy in force "
-                    + "are not known")
+                "judge packet", "\(frame.count) bytes", "the kernel's test runs take no such frame")
         }
-        return Answer(judgement: meant, isFromProgram: false, disagreement: nil)
+        let trace =
+            meaning?.trace(frame, decidedBy: judgement.rule, unknown: unknownSets) ?? []
+        return Answer(
+            judgement: judgement, isFromProgram: judged != nil,
+            disagreement: meant == judgement ? nil : meant, trace: trace)
     }
 }
 

@@ -124,7 +124,8 @@ final class Transaction {
         let id = try program.info.id
         let record = PolicyRecord(
             policy: plan.policy.text, filter: filter.name.text, digest: revision.digest,
-            appliedAt: Date(), text: revision.text, rules: rules, slots: directory)
+            appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
+            isMonitored: filter.isMonitored, folder: revision.folder)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return (id, retired)

@@ -56,7 +56,7 @@ private struct PacketValues {
         packet.sport = one(.sport, keys.sport, Self.port)
         packet.dport = one(.dport, keys.dport, Self.port)
         packet.tcpFlags = one(.tcpFlags, keys.tcpFlags) { $0.set }
-        packet.icmpType = one(.icmpType, keys.icmpType.map { [$0] }, Self.message)
+        packet.icmpType = one(.icmpType, keys.icmpType.map { [$0] }) { .init($0) }
         packet.family = one(.family, keys.family) { $0 }
         packet.etherType = one(.etherType, keys.etherType) {
             Self.single($0).map(EtherType.init(rawValue:))
@@ -112,18 +112,18 @@ private struct PacketValues {
         guard case .range(let range) = term, range.lower == range.upper else { return nil }
         return range.lower
     }
+}
 
-    /// A name may be a type of each protocol.
-    private static func message(_ terms: [ICMPTerm]) -> PacketDescription.ICMPMessage? {
+extension PacketDescription.ICMPMessage {
+    /// The one message that terms mean: a name may be a type of each protocol. Nil for several.
+    init?(_ terms: [ICMPTerm]) {
         var types: [IPProtocol: UInt8] = [:]
         for term in terms {
-            guard let type = single(term.types), types[term.proto] == nil else { return nil }
-            types[term.proto] = type
+            guard term.types.count == 1, types[term.proto] == nil else { return nil }
+            types[term.proto] = term.types.lowerBound
         }
-        guard let codes = terms.first.map({ $0.codes ?? 0...0 }), let code = single(codes) else {
-            return nil
-        }
-        return PacketDescription.ICMPMessage(
-            icmp: types[.icmp], icmpv6: types[.icmpv6], code: code)
+        guard let first = terms.first, first.codes?.count ?? 1 == 1 else { return nil }
+        self.init(
+            icmp: types[.icmp], icmpv6: types[.icmpv6], code: first.codes?.lowerBound ?? 0)
     }
 }
