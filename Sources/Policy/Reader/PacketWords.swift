@@ -18,7 +18,6 @@ public struct PacketWords {
     private var packet = PacketDescription()
     /// The word that said each key.
     private var places: [PacketDescription.Key: Int] = [:]
-    private var ends = 0
 
     /// Reads words.
     ///
@@ -50,7 +49,9 @@ public struct PacketWords {
             let place = next
             let word = Self.stripped(words[place])
             next += 1
-            guard try !readKey(word, at: place), !readSeparator(word, at: place) else { continue }
+            guard try !readKey(word, at: place), try !readSeparator(word, at: place) else {
+                continue
+            }
             guard try !readProtocol(word, at: place), try !readEnd(word, at: place) else {
                 continue
             }
@@ -167,11 +168,18 @@ public struct PacketWords {
 
     // MARK: The ends
 
-    /// `to`, `>` and the like between the ends, and the words of tcpdump's ARP.
-    private func readSeparator(_ word: String, at place: Int) -> Bool {
+    private static let arrows = ["to", ">", "->"]
+
+    /// `to`, `>` and the like before the destination, and the words of tcpdump's ARP.
+    private func readSeparator(_ word: String, at place: Int) throws(PacketWordsError) -> Bool {
         let lower = word.lowercased()
-        if ["to", ">", "->"].contains(lower) { return ends > 0 }
-        return packet.family == .arp && ["who-has", "tell", "from"].contains(lower)
+        if Self.arrows.contains(lower) {
+            guard next < words.count else {
+                throw error("there is nothing behind '\(word)'", at: place)
+            }
+            return true
+        }
+        return packet.family == .arp && ["who-has", "tell"].contains(lower)
     }
 
     private mutating func readEnd(
@@ -186,7 +194,6 @@ public struct PacketWords {
         }
         try set(
             isSource ? .src : .dst, isSource ? \.src : \.dst, address, at: place)
-        ends += 1
         if let port {
             try set(
                 isSource ? .sport : .dport, isSource ? \.sport : \.dport, port, at: place)
@@ -196,7 +203,9 @@ public struct PacketWords {
 
     /// Whether the word before says that this is the destination.
     private func isTarget(_ place: Int) -> Bool {
-        place > 0 && ["to", ">", "->", "who-has"].contains(words[place - 1].lowercased())
+        guard place > 0 else { return false }
+        let word = words[place - 1].lowercased()
+        return Self.arrows.contains(word) || word == "who-has"
     }
 
     /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
