@@ -28,6 +28,14 @@ enum CompiledBody {
         }
     }
 
+    /// Whether it only reports what it would drop or deny.
+    var isMonitored: Bool {
+        switch self {
+        case .filter(let filter): filter.isMonitored
+        case .devices(let list, let monitor): monitor || list.monitor
+        }
+    }
+
     /// Its rules, as statistics name them.
     var rules: [RuleRecord] {
         switch self {

@@ -19,10 +19,9 @@ final class PreparedAttachment {
         let pins = try root.createPins(of: target.point)
         let counters = try Counters.create()
         let bodies = try Bodies.create()
-        let hook = target.point.hook
-        let multiBuffer = try hook == .xdp && Self.loadsMultiBuffer(counters, bodies)
-        let object = HookObject(hook: hook, multiBuffer: multiBuffer, ethernet: target.ethernet)
-        let stub = try Self.loadStub(object, counters, bodies)
+        let object = try HookObject.loadable(
+            on: target.point.hook, ethernet: target.ethernet, counters: counters, bodies: bodies)
+        let stub = try object.loadStub(counters, bodies)
         try counters.pin(at: pins.counters)
         try bodies.pin(at: pins.bodies)
         self.target = target
@@ -31,25 +30,6 @@ final class PreparedAttachment {
         self.bodies = bodies
         self.object = object
         self.stub = stub
-    }
-
-    /// Whether the kernel takes programs with multi-buffer support: only trying tells.
-    private static func loadsMultiBuffer(
-        _ counters: borrowing Map, _ bodies: borrowing Map
-    ) throws -> Bool {
-        do {
-            _ = try loadStub(HookObject(hook: .xdp, multiBuffer: true), counters, bodies)
-            return true
-        } catch let error as BPFError where error.errno == .invalidArgument {
-            return false
-        }
-    }
-
-    private static func loadStub(
-        _ object: HookObject, _ counters: borrowing Map, _ bodies: borrowing Map
-    ) throws -> Program {
-        try object.open(.stub, counters: counters, bodies: bodies).load()
-            .program(object.program(.stub))
     }
 
     /// Puts the stub on its hook. What its program array holds is in force from here on.

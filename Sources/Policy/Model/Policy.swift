@@ -10,19 +10,23 @@ public struct Policy: Equatable, Sendable {
     public var devices: [DeviceList]
     /// Where the filters go; nil without an `attach:` key, which differs from an empty list.
     public var attach: [AttachEntry]?
+    /// What the policy says of itself, for `netctl test`. They change nothing that is in force: they
+    /// are no part of the policy's equality, its digest or its text.
+    @NotCompared public var tests: [PolicyTest]
     /// Where the name stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes a policy.
     public init(
         name: Name, sets: [NamedSet] = [], filters: [Filter] = [], devices: [DeviceList] = [],
-        attach: [AttachEntry]? = nil, location: SourceLocation = .none
+        attach: [AttachEntry]? = nil, tests: [PolicyTest] = [], location: SourceLocation = .none
     ) {
         self.name = name
         self.sets = sets
         self.filters = filters
         self.devices = devices
         self.attach = attach
+        self.tests = tests
         self.location = location
     }
 

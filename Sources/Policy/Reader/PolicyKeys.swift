@@ -12,6 +12,7 @@ struct PolicyDraft {
     /// Names of device lists, those with errors included.
     var deviceNames: [(name: String, location: SourceLocation)] = []
     var attach: [AttachEntry]?
+    var tests: [ReadTest] = []
 
     /// The keys of a policy file.
     static let keys = KeyTable<PolicyDraft>([
@@ -53,7 +54,9 @@ struct PolicyDraft {
         .optional("attach") { value, draft, reading in
             draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
         },
-        .unsupported("tests"),
+        .optional("tests") { value, draft, reading in
+            draft.tests += reading.tests(value, first: draft.tests.count + 1)
+        },
     ])
 }
 

@@ -107,6 +107,7 @@ struct PolicyRun {
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
         HookCheck(reading: reading).check(draft.attach ?? [], draft.filters)
+        TestCheck(reading: reading).check(draft.tests, filters: draft.filters)
         guard let name, !reading.hasErrors else { return nil }
         let sets = draft.sets.compactMap { set -> NamedSet? in
             guard let source = set.contents, let contents = contents[set.name] ?? nil else {
@@ -117,7 +118,7 @@ struct PolicyRun {
         }
         return Policy(
             name: name, sets: sets, filters: draft.filters, devices: draft.devices,
-            attach: draft.attach,
+            attach: draft.attach, tests: draft.tests.map(\.test),
             location: draft.names.first?.location ?? .none)
     }
 
