@@ -198,6 +198,15 @@ import Testing
             #expect(
                 "\(taken)" == "attach egress to cgroup_inet_egress: the program attached there "
                     + "allows no other beside it (EPERM)")
+            let below = try failure {
+                _ = try Link.attachCgroup(
+                    program: object.program("egress"),
+                    cgroup: cgroup.child("below").open().descriptor,
+                    type: .cgroupInetEgress)
+            }
+            #expect(
+                "\(below)" == "attach egress to cgroup_inet_egress: the program attached to a "
+                    + "cgroup above allows none below (EPERM)")
         }
     }
 }
