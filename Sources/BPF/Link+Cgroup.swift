@@ -48,8 +48,8 @@ extension Link {
             return "the cgroup was removed"
         case Errno(rawValue: 7):  // E2BIG
             return "64 programs are attached there, and no more can be"
-        case .notPermitted where isExclusive(cgroup, type):
-            return "the program attached there allows no other beside it"
+        case .notPermitted:
+            return owner(of: cgroup, type)
         case .invalidArgument:
             let needed: ProgramType = type == .cgroupDevice ? .cgroupDevice : .cgroupSKB
             return mismatch(of: program, with: needed)
@@ -58,11 +58,21 @@ extension Link {
         }
     }
 
-    /// Whether a program is attached without `BPF_F_ALLOW_MULTI`.
-    private static func isExclusive(
-        _ cgroup: borrowing OwnedDescriptor, _ type: AttachType
-    ) -> Bool {
-        guard let attached = try? AttachedPrograms(cgroup: cgroup, type: type) else { return false }
-        return !attached.entries.isEmpty && !attached.flags.contains(.allowMulti)
+    /// Says who keeps others off a hook; `nil` if nobody does, or the caller may not know.
+    private static func owner(
+        of cgroup: borrowing OwnedDescriptor, _ type: AttachType
+    ) -> String? {
+        do throws(BPFError) {
+            let own = try AttachedPrograms(cgroup: cgroup, type: type)
+            if !own.entries.isEmpty {
+                return own.flags.contains(.allowMulti)
+                    ? nil : "the program attached there allows no other beside it"
+            }
+            let all = try AttachedPrograms(cgroup: cgroup, type: type, effective: true)
+            return all.entries.isEmpty
+                ? nil : "the program attached to a cgroup above allows none below"
+        } catch {
+            return nil
+        }
     }
 }

@@ -35,7 +35,8 @@ extension Program {
     ///
     /// - Parameters:
     ///   - packet: The frame from its Ethernet header on, at least 14 bytes. A cgroup skb program
-    ///     sees what comes after that header, of which zeros are returned.
+    ///     sees what comes after that header, of which zeros are returned. Older kernels, 6.1 among
+    ///     them, show it an empty packet between `data` and `data_end`, but `bpf_skb_load_bytes` reads.
     ///   - context: What is known of it; afterwards what the program left.
     ///   - count: How many runs, over 0; each sees the packet as the one before left it.
     ///   - packetCapacity: How many bytes of the packet to return, 0 for none; a larger one is an

@@ -11,6 +11,11 @@ public struct TunDevice: ~Copyable, Sendable {
     public let index: UInt32
     private let descriptor: OwnedDescriptor
 
+    /// Whether the kernel has the driver, which is a module on many.
+    public static let isAvailable = (try? OwnedDescriptor.open(path, .readWrite)) != nil
+
+    private static let path = "/dev/net/tun"
+
     /// Makes an interface and switches it on, without addresses.
     public init(name: String = "tun0") throws {
         self = try TunDevice(
@@ -24,7 +29,6 @@ public struct TunDevice: ~Copyable, Sendable {
     }
 
     private static func interface(_ name: String) throws -> OwnedDescriptor {
-        let path = "/dev/net/tun"
         let descriptor = try OwnedDescriptor.open(path, .readWrite)
         // struct ifreq: the name, then the flags.
         var request = [UInt8](repeating: 0, count: 40)
