@@ -41,7 +41,8 @@ package final class DetachedBody {
                     ).account)
             }
             let program = try object.loadFilter(
-                filter, slots: rules.map(\.slot), counters: counters, bodies: bodies)
+                filter, slots: rules.map(\.slot), counters: counters, bodies: bodies,
+                redirects: .loopback(for: filter))
             return try DetachedBody(hook, program, counters, bodies, rules: rules)
         }
     }

@@ -18,6 +18,8 @@ public struct PacketDescription: Hashable, Sendable {
         case etherType = "ethertype"
         case vlan, fragment, length, ttl, dscp
         case extHeader = "ext-header"
+        /// Kept beside the packet, which therefore has none.
+        case mark
     }
 
     /// A type and a code of ICMP or ICMPv6.

@@ -56,7 +56,8 @@ extension Reading {
         }
     }
 
-    fileprivate func interface(_ value: YAMLValue) -> InterfacePattern? {
+    /// The name or the pattern of interfaces; nil after an error.
+    func interface(_ value: YAMLValue) -> InterfacePattern? {
         guard let text = text(value, of: "the name of an interface") else { return nil }
         guard let pattern = InterfacePattern(text) else {
             error(

@@ -55,10 +55,8 @@ struct MatchDraft {
                 $1[keyPath: path].dscp = $2.numbers($0, of: "dscp", PacketNumbers.dscp)
             },
             .optional("ext-header") { $1[keyPath: path].extHeader = $2.extensionHeaders($0) },
-            .elsewhere("mark") { value, reading in
-                reading.error(
-                    "unsupported-hook",
-                    "'mark' needs a TC or cgroup hook; this version has xdp", at: value)
+            .optional("mark") {
+                $1[keyPath: path].mark = $2.numbers($0, of: "mark", PacketNumbers.mark)
             },
             .elsewhere("socket") { value, reading in
                 reading.error("reserved", "'socket' is reserved for a later version", at: value)

@@ -104,6 +104,7 @@ struct PolicyRun {
             reading: reading, sources: Dictionary(sources) { first, _ in first })
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
+        HookCheck(reading: reading).check(draft.attach ?? [], draft.filters)
         TestCheck(reading: reading).check(draft.tests, filters: draft.filters)
         guard let name, !reading.hasErrors else { return nil }
         let sets = draft.sets.compactMap { set -> NamedSet? in
