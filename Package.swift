@@ -46,6 +46,7 @@ let package = Package(
         .target(
             name: "LinuxSystem", dependencies: ["CLinuxShims", system], swiftSettings: strict),
         .target(name: "NetTypes", swiftSettings: strict),
+        .target(name: "Packets", dependencies: ["NetTypes"], swiftSettings: strict),
         .target(
             name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
@@ -53,10 +54,11 @@ let package = Package(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
-            name: "Policy", dependencies: ["NetTypes", .product(name: "Yams", package: "Yams")],
+            name: "Policy",
+            dependencies: ["NetTypes", "Packets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
-            name: "PolicyCompiler", dependencies: ["NetctlABI", "NetTypes", "Policy"],
+            name: "PolicyCompiler", dependencies: ["NetctlABI", "NetTypes", "Packets", "Policy"],
             swiftSettings: strict),
         .target(
             name: "Datapath",
@@ -72,8 +74,8 @@ let package = Package(
         .executableTarget(
             name: "netctl",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Policy", "PolicyCompiler",
-                "Statistics", arguments, system,
+                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
+                "PolicyCompiler", "Statistics", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
@@ -86,7 +88,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Policy", system],
+            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Packets", "Policy", system],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
@@ -95,6 +97,7 @@ let package = Package(
             name: "CLibraryTests",
             dependencies: ["CLibbpf", "CLibelf", "CLibmnl", "CLibxdp", "CLibxxhash"],
             swiftSettings: strict),
+        .testTarget(name: "PacketsTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
         .testTarget(
             name: "BPFTests", dependencies: ["BPF", "LinuxSystem", "TestSupport", system],
@@ -103,7 +106,7 @@ let package = Package(
             name: "NetlinkTests", dependencies: ["Netlink", "LinuxSystem", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
-            name: "PolicyTests", dependencies: ["NetTypes", "Policy", "TestSupport"],
+            name: "PolicyTests", dependencies: ["NetTypes", "Packets", "Policy", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "PolicyCompilerTests",
@@ -122,7 +125,9 @@ let package = Package(
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
-        .testTarget(name: "DocumentationTests", dependencies: ["Policy"], swiftSettings: strict),
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProgramTests",
             dependencies: [

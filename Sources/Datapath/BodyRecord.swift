@@ -29,6 +29,11 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     /// The interfaces that rules redirect to: their indices, by name; nil for none. One that was
     /// made anew has another index, and needs an apply.
     public var redirects: [String: UInt32]?
+    /// Whether this attachment only reports; nil in records of older versions.
+    public var isMonitored: Bool?
+    /// What the paths of set files are relative to; nil when the policy's files were in several
+    /// folders, and in records of older versions.
+    public var folder: String?
 }
 
 /// A rule as statistics name it.

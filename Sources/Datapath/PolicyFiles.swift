@@ -34,7 +34,19 @@ public struct PolicyFiles: Sendable {
             setFiles.append(bytes)
             return bytes
         }
-        return (result, result.policy.map { PolicyRevision($0, setFiles: setFiles) })
+        return (
+            result, result.policy.map { PolicyRevision($0, setFiles: setFiles, folder: folder) }
+        )
+    }
+
+    /// The one folder that all files are in, as an absolute path.
+    private var folder: String? {
+        let folders = Set(sources.map { FilePath($0.path).removingLastComponent() })
+        guard folders.count == 1, let folder = folders.first else { return nil }
+        guard folder.isRelative else { return folder.string }
+        guard let current = getcwd(nil, 0) else { return nil }
+        defer { free(current) }
+        return FilePath(String(cString: current)).pushing(folder).string
     }
 
     private static func source(_ path: String) throws(DatapathError) -> PolicySource {
@@ -65,7 +77,7 @@ public struct PolicyFiles: Sendable {
         return files.sorted().map { FilePath(path).appending($0).string }
     }
 
-    private static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
+    static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly)
             return try file.closeAfter { try file.readAll(atMost: limit) }
@@ -76,7 +88,7 @@ public struct PolicyFiles: Sendable {
 }
 
 /// Why a file cannot be read; whoever tries says which.
-private struct ReadFailure: Error, CustomStringConvertible {
+struct ReadFailure: Error, CustomStringConvertible {
     let reason: String
     let errno: Errno?
 

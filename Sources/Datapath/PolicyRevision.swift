@@ -9,14 +9,18 @@ public struct PolicyRevision: Sendable {
     public let digest: String
     /// The whole policy as YAML, set files by name.
     let text: String
+    /// What the names of set files are relative to; nil when that is not one folder.
+    let folder: String?
 
     /// A revision.
     ///
     /// - Parameters:
     ///   - policy: A policy that was read without errors.
     ///   - setFiles: The contents of its set files, as read, in order.
-    public init(_ policy: Policy, setFiles: [[UInt8]]) {
+    ///   - folder: What their names are relative to, if that is one folder.
+    public init(_ policy: Policy, setFiles: [[UInt8]], folder: String? = nil) {
         self.policy = policy
+        self.folder = folder
         text = PolicyWriter.write(policy)
         let parts = [XXH3.digest(Array(text.utf8))] + setFiles.map(XXH3.digest)
         digest = XXH3.digest(Array(parts.joined(separator: "\n").utf8))

@@ -19,9 +19,9 @@ final class PreparedAttachment {
         let pins = try root.createPins(of: target.point)
         let counters = try Counters.create()
         let bodies = try Bodies.create()
-        let multiBuffer = try Self.loadsMultiBuffer(target.point.hook, counters, bodies)
-        let object = HookObject(hook: target.point.hook, multiBuffer: multiBuffer)
-        let stub = try Self.loadStub(object, counters, bodies)
+        let object = try HookObject.loadable(
+            on: target.point.hook, counters: counters, bodies: bodies)
+        let stub = try object.loadStub(counters, bodies)
         try counters.pin(at: pins.counters)
         try bodies.pin(at: pins.bodies)
         self.target = target
@@ -30,25 +30,6 @@ final class PreparedAttachment {
         self.bodies = bodies
         self.object = object
         self.stub = stub
-    }
-
-    /// Whether the kernel takes programs with multi-buffer support: only trying tells.
-    private static func loadsMultiBuffer(
-        _ hook: Hook, _ counters: borrowing Map, _ bodies: borrowing Map
-    ) throws -> Bool {
-        do {
-            _ = try loadStub(HookObject(hook: hook, multiBuffer: true), counters, bodies)
-            return true
-        } catch let error as BPFError where error.errno == .invalidArgument {
-            return false
-        }
-    }
-
-    private static func loadStub(
-        _ object: HookObject, _ counters: borrowing Map, _ bodies: borrowing Map
-    ) throws -> Program {
-        try object.open(.stub, counters: counters, bodies: bodies).load()
-            .program(object.program(.stub))
     }
 
     /// Puts the stub on the interface. What its program array holds is in force from here on.

@@ -135,7 +135,8 @@ final class Transaction {
         let record = PolicyRecord(
             policy: plan.policy.text, filter: filter.name.text, digest: revision.digest,
             appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
-            redirects: use.redirects.isEmpty ? nil : use.redirects)
+            redirects: use.redirects.isEmpty ? nil : use.redirects,
+            isMonitored: filter.isMonitored, folder: revision.folder)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return (id, retired)

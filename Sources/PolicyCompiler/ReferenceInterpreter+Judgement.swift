@@ -7,7 +7,7 @@ extension ReferenceInterpreter {
         public let verdict: Verdict
         /// Why.
         public let reason: Reason
-        /// The rule that decided, with reason `rule`.
+        /// The rule that decided, with reason `rule` or `monitor`.
         public let rule: Name?
         /// The rules that counted it and went on, in the order of the filter.
         public let counted: [Name]

@@ -1,4 +1,5 @@
 internal import NetTypes
+internal import Packets
 internal import Policy
 
 /// Whether a key, or all keys of a rule, hold for a packet.
@@ -31,50 +32,60 @@ extension ReferenceInterpreter {
     ///
     /// One key that fails settles it, whatever cannot be read.
     func answer(_ match: Match, _ packet: ReferencePacket) -> ReferenceAnswer {
-        let wanted = answer(match.keys, isNegated: false, packet)
-        return wanted == .fails ? .fails : wanted.and(answer(match.not, isNegated: true, packet))
+        var answer = ReferenceAnswer.holds
+        forEachKey(of: match, packet) { answer = answer.and($2) }
+        return answer
+    }
+
+    /// The answer of each key that is given, and whether it stands under `not`.
+    func forEachKey(
+        of match: Match, _ packet: ReferencePacket,
+        _ body: (_ key: PacketDescription.Key, _ isNegated: Bool, ReferenceAnswer) -> Void
+    ) {
+        forEachKey(of: match.keys, isNegated: false, packet) { body($0, false, $1) }
+        forEachKey(of: match.not, isNegated: true, packet) { body($0, true, $1) }
     }
 
     /// All keys that are given; a list means any of its elements.
-    private func answer(
-        _ keys: MatchKeys, isNegated: Bool, _ packet: ReferencePacket
-    ) -> ReferenceAnswer {
-        var answer = ReferenceAnswer.holds
+    private func forEachKey(
+        of keys: MatchKeys, isNegated: Bool, _ packet: ReferencePacket,
+        _ body: (PacketDescription.Key, ReferenceAnswer) -> Void
+    ) {
         func look<Key, Value>(
-            _ key: Key?, at field: ReferenceField<Value>, _ names: (Key, Value) -> Bool
+            _ name: PacketDescription.Key, _ key: Key?, at field: ReferenceField<Value>,
+            _ names: (Key, Value) -> Bool
         ) {
             guard let key else { return }
-            answer = answer.and(field.answer(isNegated) { names(key, $0) })
+            body(name, field.answer(isNegated) { names(key, $0) })
         }
         let transport = packet.transport
-        look(keys.src, at: packet.source, contains)
-        look(keys.dst, at: packet.destination, contains)
-        look(keys.proto, at: packet.proto) { $0.contains($1) }
-        look(keys.sport, at: transport.sport, contains)
-        look(keys.dport, at: transport.dport, contains)
-        look(keys.tcpFlags, at: transport.tcpFlags) { terms, flags in
+        look(.src, keys.src, at: packet.source, contains)
+        look(.dst, keys.dst, at: packet.destination, contains)
+        look(.proto, keys.proto, at: packet.proto) { $0.contains($1) }
+        look(.sport, keys.sport, at: transport.sport, contains)
+        look(.dport, keys.dport, at: transport.dport, contains)
+        look(.tcpFlags, keys.tcpFlags, at: transport.tcpFlags) { terms, flags in
             terms.contains { flags.isSuperset(of: $0.set) && flags.isDisjoint(with: $0.clear) }
         }
-        look(keys.icmpType, at: transport.icmpType) { terms, message in
+        look(.icmpType, keys.icmpType, at: transport.icmpType) { terms, message in
             terms.contains { $0.names(message) }
         }
-        look(keys.family, at: .value(packet.etherType)) { types, type in
+        look(.family, keys.family, at: .value(packet.etherType)) { types, type in
             types.contains { $0.rawValue == type }
         }
-        look(keys.etherType, at: .value(packet.etherType), any(of:_:))
-        look(keys.vlan, at: .value(packet.vlan)) { terms, vlan in
+        look(.etherType, keys.etherType, at: .value(packet.etherType), any(of:_:))
+        look(.vlan, keys.vlan, at: .value(packet.vlan)) { terms, vlan in
             terms.contains { $0.names(vlan) }
         }
-        look(keys.fragment, at: packet.fragment) { $0 == $1 }
-        look(keys.length, at: packet.length, any(of:_:))
-        look(keys.ttl, at: packet.ttl, any(of:_:))
-        look(keys.dscp, at: packet.dscp, any(of:_:))
-        look(keys.extHeader, at: packet.extHeaders) { wanted, there in
+        look(.fragment, keys.fragment, at: packet.fragment) { $0 == $1 }
+        look(.length, keys.length, at: packet.length, any(of:_:))
+        look(.ttl, keys.ttl, at: packet.ttl, any(of:_:))
+        look(.dscp, keys.dscp, at: packet.dscp, any(of:_:))
+        look(.extHeader, keys.extHeader, at: packet.extHeaders) { wanted, there in
             wanted.contains { there.contains($0) }
         }
         // A mark is kept by the kernel's own packets, which a frame on XDP is not yet.
-        look(keys.mark, at: .absent, any(of:_:))
-        return answer
+        look(.mark, keys.mark, at: .absent, any(of:_:))
     }
 
     /// Whether any of the ranges has the value.

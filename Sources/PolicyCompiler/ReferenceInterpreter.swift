@@ -11,8 +11,11 @@ public import Policy
 /// gives the `malformed:` verdict. One of L4 leaves fields that are *unreadable*: rules are then
 /// judged as far as they need none of those. Frames that are not IP have few fields and are judged by
 /// few rules.
+///
+/// A packet is judged by itself: it is within every limit, so no rule with one is for it.
 public struct ReferenceInterpreter: Sendable {
-    private let filter: Filter
+    let filter: Filter
+    private let isMonitored: Bool
     let addressSets: [Name: AddressSet]
     let portSets: [Name: [PortRange]]
 
@@ -21,8 +24,10 @@ public struct ReferenceInterpreter: Sendable {
     /// - Parameters:
     ///   - filter: The filter.
     ///   - sets: The sets of its policy; one that is missing is empty.
-    public init(_ filter: Filter, sets: [NamedSet]) {
+    ///   - monitor: Whether the attachment only monitors, whatever the filter says.
+    public init(_ filter: Filter, sets: [NamedSet], monitor: Bool = false) {
         self.filter = filter
+        isMonitored = monitor || filter.monitor
         var addressSets: [Name: AddressSet] = [:]
         var portSets: [Name: [PortRange]] = [:]
         for set in sets {
@@ -43,7 +48,7 @@ public struct ReferenceInterpreter: Sendable {
         do throws(ReferenceRefusal) {
             return judge(try ReferencePacket(try ReferenceFrame(frame)))
         } catch {
-            return Judgement(filter.malformed.verdict, error.reason)
+            return judgement(filter.malformed, error.reason, counted: [])
         }
     }
 
@@ -57,27 +62,46 @@ public struct ReferenceInterpreter: Sendable {
     /// decides. A rule that counts is skipped unless it surely holds.
     func judge(_ packet: ReferencePacket) -> Judgement {
         var counted: [Name] = []
-        for rule in filter.rules where !packet.isNonIP || rule.match.isForNonIP {
+        for rule in rules(for: packet) {
             switch answer(rule.match, packet) {
             case .fails: continue
             case .unreadable where rule.action == .count: continue
             case .unreadable: return undecided(packet, counted)
+            case .holds where rule.limit != nil: continue
             case .holds:
                 guard let verdict = rule.action.verdict else {
                     counted.append(rule.name)
                     continue
                 }
-                return Judgement(verdict, .rule, rule: rule.name, counted: counted)
+                let isReported = (isMonitored || rule.monitor) && verdict == .drop
+                return Judgement(
+                    isReported ? .pass : verdict, isReported ? .monitor : .rule, rule: rule.name,
+                    counted: counted)
             }
         }
         return undecided(packet, counted)
     }
 
+    /// The rules that are asked about a packet until one decides.
+    func rules(for packet: ReferencePacket) -> some Sequence<Rule> {
+        filter.rules.lazy.filter { !packet.isNonIP || $0.match.isForNonIP }
+    }
+
     private func undecided(_ packet: ReferencePacket, _ counted: [Name]) -> Judgement {
-        if packet.isNonIP { return Judgement(filter.nonIP.verdict, .nonIP, counted: counted) }
+        if packet.isNonIP { return judgement(filter.nonIP, .nonIP, counted: counted) }
         guard let reason = packet.unreadable else {
-            return Judgement(filter.defaultVerdict.verdict, .default, counted: counted)
+            return judgement(filter.defaultVerdict, .default, counted: counted)
         }
-        return Judgement(filter.malformed.verdict, reason, counted: counted)
+        return judgement(filter.malformed, reason, counted: counted)
+    }
+
+    /// A verdict of the filter itself.
+    private func judgement(
+        _ verdict: PassOrDrop, _ reason: Reason, counted: [Name]
+    ) -> Judgement {
+        guard isMonitored, verdict == .drop else {
+            return Judgement(verdict.verdict, reason, counted: counted)
+        }
+        return Judgement(.pass, .monitor, counted: counted)
     }
 }

@@ -23,7 +23,7 @@ struct Netctl: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Attach.self, Detach.self, Apply.self, Validate.self, Show.self, Status.self, Stats.self,
-            Pause.self, Resume.self,
+            Pause.self, Resume.self, Test.self, Explain.self,
         ])
 
     static func main() {

@@ -83,7 +83,7 @@ extension RandomPolicy: CustomStringConvertible {
     }
 
     private func text(_ term: TCPFlagsTerm) -> String {
-        let names = NetTypes.TCPFlags.names
+        let names = TCPFlags.names
         let set = names.filter { term.set.contains($0.flag) }.map(\.name)
         let clear = names.filter { term.clear.contains($0.flag) }.map { "!\($0.name)" }
         return (set + clear).joined(separator: ",")

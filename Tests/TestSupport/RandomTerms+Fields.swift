@@ -54,12 +54,12 @@ extension RandomTerms {
     }
 
     private static func tcpFlags(using random: inout SeededRandom) -> TCPFlagsTerm {
-        let any = NetTypes.TCPFlags(rawValue: random.number(0 ... .max))
+        let any = TCPFlags(rawValue: random.number(0 ... .max))
         // Few flags are named, mostly.
-        let named = NetTypes.TCPFlags(
+        let named = TCPFlags(
             rawValue: any.rawValue & random.number(0 ... .max) & random.number(0 ... .max))
         let set = named.intersection(
-            NetTypes.TCPFlags(rawValue: random.number(0 ... .max)))
+            TCPFlags(rawValue: random.number(0 ... .max)))
         return TCPFlagsTerm(set: set, clear: named.subtracting(set))
     }
 

@@ -8,18 +8,22 @@ public struct Policy: Equatable, Sendable {
     public var filters: [Filter]
     /// Where the filters go; nil without an `attach:` key, which differs from an empty list.
     public var attach: [AttachEntry]?
+    /// What the policy says of itself, for `netctl test`. They change nothing that is in force: they
+    /// are no part of the policy's equality, its digest or its text.
+    @NotCompared public var tests: [PolicyTest]
     /// Where the name stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes a policy.
     public init(
         name: Name, sets: [NamedSet] = [], filters: [Filter] = [], attach: [AttachEntry]? = nil,
-        location: SourceLocation = .none
+        tests: [PolicyTest] = [], location: SourceLocation = .none
     ) {
         self.name = name
         self.sets = sets
         self.filters = filters
         self.attach = attach
+        self.tests = tests
         self.location = location
     }
 

@@ -1,7 +1,7 @@
 /// A match that is being read.
 struct MatchDraft {
     /// Where a key stands: in `match:` or in its `not:`.
-    private enum Level { case match, not }
+    enum Level { case match, not }
 
     /// What to call the rule, such as `rule 'web'`.
     let subject: String
@@ -26,7 +26,7 @@ struct MatchDraft {
     /// The keys of `not:`.
     static let notTable = KeyTable<MatchDraft>(keys(at: .not) + [.elsewhere("not", nestedNot)])
 
-    private static func keys(at level: Level) -> [Key<MatchDraft>] {
+    static func keys(at level: Level) -> [Key<MatchDraft>] {
         let path: any WritableKeyPath<MatchDraft, MatchKeys> & Sendable =
             level == .match ? \.keys : \.not
         let icmpPath: any WritableKeyPath<MatchDraft, YAMLValue?> & Sendable =
@@ -81,12 +81,17 @@ struct MatchDraft {
     /// - Parameters:
     ///   - value: The value.
     ///   - subject: What to call the rule.
+    ///   - what: What to call the value; `match` of the rule if nil.
+    ///   - table: The keys that may stand there; nil for those of a match.
     ///   - reading: Where errors go.
     /// - Returns: The match, without what could not be read.
-    static func read(_ value: YAMLValue, subject: String, _ reading: Reading) -> Match {
+    static func read(
+        _ value: YAMLValue, subject: String, what: String? = nil,
+        by table: KeyTable<MatchDraft>? = nil, _ reading: Reading
+    ) -> Match {
         var draft = MatchDraft(subject: subject)
-        table.read(
-            value, into: &draft, subject: subject, what: "'match' of \(subject)", reading)
+        (table ?? Self.table).read(
+            value, into: &draft, subject: subject, what: what ?? "'match' of \(subject)", reading)
         draft.finish(reading)
         return Match(draft.keys, not: draft.not, location: reading.location(of: value))
     }

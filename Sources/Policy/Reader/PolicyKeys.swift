@@ -9,6 +9,7 @@ struct PolicyDraft {
     /// Names of filters, those with errors included.
     var filterNames: [(name: String, location: SourceLocation)] = []
     var attach: [AttachEntry]?
+    var tests: [ReadTest] = []
 
     /// The keys of a policy file.
     static let keys = KeyTable<PolicyDraft>([
@@ -42,7 +43,10 @@ struct PolicyDraft {
         .optional("attach") { value, draft, reading in
             draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
         },
-        .unsupported("devices"), .unsupported("tests"),
+        .optional("tests") { value, draft, reading in
+            draft.tests += reading.tests(value, first: draft.tests.count + 1)
+        },
+        .unsupported("devices"),
     ])
 }
 

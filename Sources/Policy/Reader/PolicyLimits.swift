@@ -14,6 +14,8 @@ public enum PolicyLimits {
     public static let nodes = 1_000_000
     /// Levels of lists and mappings inside each other.
     public static let depth = 64
+    /// Bytes of a test's packet: the longest of IP, in an Ethernet frame with two VLAN tags.
+    public static let frameBytes = 65_535 + 14 + 2 * 4
     /// Errors, and warnings, that are reported; the rest is counted.
     public static let diagnostics = 1_000
     /// Malformed lines that are reported of one set file; the rest is counted.

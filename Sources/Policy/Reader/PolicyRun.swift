@@ -105,6 +105,7 @@ struct PolicyRun {
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
         HookCheck(reading: reading).check(draft.attach ?? [], draft.filters)
+        TestCheck(reading: reading).check(draft.tests, filters: draft.filters)
         guard let name, !reading.hasErrors else { return nil }
         let sets = draft.sets.compactMap { set -> NamedSet? in
             guard let source = set.contents, let contents = contents[set.name] ?? nil else {
@@ -115,7 +116,7 @@ struct PolicyRun {
         }
         return Policy(
             name: name, sets: sets, filters: draft.filters, attach: draft.attach,
-            location: draft.names.first?.location ?? .none)
+            tests: draft.tests.map(\.test), location: draft.names.first?.location ?? .none)
     }
 
     /// The diagnostics by file, line and column: policy files first, as they were given.

@@ -5,7 +5,9 @@ final class Reading {
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var omitted = 0
     private var reported: [Diagnostic.Severity: Int] = [:]
-    private(set) var hasErrors = false
+    /// How many errors there were, those that are not shown included.
+    private(set) var errors = 0
+    var hasErrors: Bool { errors > 0 }
     /// The sets that rules and sets refer to.
     var setReferences: [SetReference] = []
     /// The filters that attach entries refer to.
@@ -20,7 +22,7 @@ final class Reading {
 
     /// Counts an error or a warning, and whether it is still reported; warnings crowd out no error.
     private func admits(_ severity: Diagnostic.Severity) -> Bool {
-        if severity == .error { hasErrors = true }
+        if severity == .error { errors += 1 }
         let isAdmitted = reported[severity, default: 0] < PolicyLimits.diagnostics
         if isAdmitted { reported[severity, default: 0] += 1 } else { omitted += 1 }
         return isAdmitted

@@ -19,7 +19,7 @@ struct MatchText {
         return pairs(of: match.keys, proto: proto, indent: 12) + [("not", value)]
     }
 
-    private static func pairs(
+    fileprivate static func pairs(
         of keys: MatchKeys, proto: [IPProtocol]?, indent: Int
     ) -> [Pair] {
         func pair(_ key: String, _ items: [String]?) -> Pair? {
@@ -110,5 +110,21 @@ struct MatchText {
         return term.types.map { type in
             "\(ICMPType.name(type, of: term.proto) ?? "\(type)")/\(range(codes))"
         }
+    }
+}
+
+extension Match {
+    /// What stands behind a key, on one line.
+    ///
+    /// - Parameters:
+    ///   - key: The key, such as `dport`.
+    ///   - isNegated: Whether it stands under `not`.
+    /// - Returns: The value as YAML; nil without the key.
+    public func text(of key: String, isNegated: Bool) -> String? {
+        let proto = keys.proto
+        let pairs = MatchText.pairs(of: isNegated ? not : keys, proto: proto, indent: 0)
+        guard let value = pairs.first(where: { $0.key == key })?.value else { return nil }
+        // Lists that are long were broken into lines.
+        return value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

@@ -1,3 +1,5 @@
+public import NetTypes
+
 extension Packet {
     /// A hop-by-hop options header (0).
     ///
@@ -64,6 +66,19 @@ extension Packet {
         next: UInt8? = nil
     ) -> Packet {
         adding(AuthenticationLayer(check: check, length: length, next: next))
+    }
+
+    /// An extension header with right fields and nothing in it.
+    public func extended(by header: ExtensionHeader) -> Packet {
+        switch header {
+        case .hopByHop: hopByHop()
+        case .routing: routing()
+        case .fragment: fragment()
+        case .authentication: authentication()
+        case .destination: destinationOptions()
+        case .mobility, .hip, .shim6:
+            adding(OptionsLayer(number: header.number, content: [], length: nil, next: nil))
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
 
-/// The test kit's own tests have no target of their own.
 @Suite("Packets")
 struct PacketTests {
     @Test("an IPv4 header with a known checksum")
@@ -66,7 +65,9 @@ struct PacketTests {
     func live() async throws {
         try await withNetworkNamespace {
             let pair = try VethPair.create()
-            let link = Packet.ethernet(src: pair.far.mac, dst: pair.near.mac)
+            let link = Packet.ethernet(
+                src: try #require(MACAddress(pair.far.mac)),
+                dst: try #require(MACAddress(pair.near.mac)))
             let ipv4 = link.ipv4(src: pair.far.ipv4, dst: pair.near.ipv4)
             let ipv6 = link.ipv6(src: pair.far.ipv6, dst: pair.near.ipv6)
             let payload = Array("odd".utf8)

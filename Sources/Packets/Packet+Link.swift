@@ -1,4 +1,4 @@
-internal import Glibc
+public import NetTypes
 
 extension Packet {
     /// An Ethernet header, with any number of VLAN tags.
@@ -13,12 +13,12 @@ extension Packet {
     ///   - type: Overrides the type of what is inside.
     /// - Returns: A packet that begins with this header.
     public static func ethernet(
-        src: String = "02:00:00:00:00:01", dst: String = "02:00:00:00:00:02",
+        src: MACAddress = .near, dst: MACAddress = .far,
         vlan: [UInt16] = [], tagType: [UInt16] = [0x8100], type: UInt16? = nil
     ) -> Packet {
         Packet().adding(
             EthernetLayer(
-                addresses: macBytes(dst) + macBytes(src), tags: vlan, tagTypes: tagType,
+                addresses: dst.networkBytes + src.networkBytes, tags: vlan, tagTypes: tagType,
                 type: type))
     }
 
@@ -32,14 +32,21 @@ extension Packet {
     ///   - target: The target's IPv4 address.
     /// - Returns: The packet with this layer inside.
     public func arp(
-        operation: UInt16 = 1, senderMAC: String = "02:00:00:00:00:01", sender: String,
-        targetMAC: String = "00:00:00:00:00:00", target: String
+        operation: UInt16 = 1, senderMAC: MACAddress = .near, sender: IPv4Address,
+        targetMAC: MACAddress = MACAddress(bits: 0), target: IPv4Address
     ) -> Packet {
         let fixed: [UInt8] = [0, 1, 8, 0, 6, 4]
-        let body = macBytes(senderMAC) + addressBytes(sender, AF_INET) + macBytes(targetMAC)
-        return adding(
-            ARPLayer(content: fixed + bigEndian(operation) + body + addressBytes(target, AF_INET)))
+        let from = senderMAC.networkBytes + sender.networkBytes
+        let to = targetMAC.networkBytes + target.networkBytes
+        return adding(ARPLayer(content: fixed + bigEndian(operation) + from + to))
     }
+}
+
+extension MACAddress {
+    /// Who sends a frame that does not say who: locally administered, so nobody's.
+    public static let near = MACAddress(bits: 0x0200_0000_0001)
+    /// Who it is for.
+    public static let far = MACAddress(bits: 0x0200_0000_0002)
 }
 
 private struct EthernetLayer: PacketLayer {

@@ -1,9 +1,9 @@
-/// A packet as a list of layers, for tables of tests:
+/// A packet as a list of layers:
 ///
-///     Packet.ethernet(vlan: [10]).ipv4(src: "10.0.0.1", dst: "10.0.0.2").udp(sport: 1, dport: 53)
+///     Packet.ethernet(vlan: [10]).ipv4(src: source, dst: destination).udp(sport: 1, dport: 53)
 ///
 /// Lengths, type fields and checksums are right unless a layer overrides them, so a lying header
-/// is one argument away. A bad address literal ends the process: it is a mistake in a test.
+/// is one argument away.
 public struct Packet: Sendable, Hashable, CustomStringConvertible {
     private var layers: [any PacketLayer] = []
 

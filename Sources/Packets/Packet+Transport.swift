@@ -1,30 +1,4 @@
-/// TCP's flags, from `FIN` in the lowest bit.
-public struct TCPFlags: OptionSet, Sendable, Hashable {
-    /// The eight bits of the header.
-    public let rawValue: UInt8
-
-    /// Flags from the eight bits of the header.
-    public init(rawValue: UInt8) {
-        self.rawValue = rawValue
-    }
-
-    /// No more data.
-    public static let fin = TCPFlags(rawValue: 0x01)
-    /// Opens a connection.
-    public static let syn = TCPFlags(rawValue: 0x02)
-    /// Breaks a connection.
-    public static let rst = TCPFlags(rawValue: 0x04)
-    /// Hand the data over at once.
-    public static let psh = TCPFlags(rawValue: 0x08)
-    /// The acknowledgement number counts.
-    public static let ack = TCPFlags(rawValue: 0x10)
-    /// The urgent pointer counts.
-    public static let urg = TCPFlags(rawValue: 0x20)
-    /// The peer reports congestion.
-    public static let ece = TCPFlags(rawValue: 0x40)
-    /// The congestion window was reduced.
-    public static let cwr = TCPFlags(rawValue: 0x80)
-}
+public import NetTypes
 
 extension Packet {
     /// A UDP header and its payload.

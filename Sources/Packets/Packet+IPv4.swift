@@ -1,4 +1,4 @@
-internal import Glibc
+public import NetTypes
 
 /// Fields of an IPv4 header beyond the addresses; nil means the right value.
 public struct IPv4Fields: Sendable, Hashable {
@@ -49,20 +49,11 @@ public struct IPv4Fields: Sendable, Hashable {
 extension Packet {
     /// An IPv4 header.
     ///
-    ///     .ipv4(src: "10.0.0.1", dst: "10.0.0.2", IPv4Fields(headerWords: 3))
+    ///     .ipv4(src: source, dst: destination, IPv4Fields(headerWords: 3))
     public func ipv4(
-        src: String = "10.0.0.1", dst: String = "10.0.0.2", _ fields: IPv4Fields = IPv4Fields()
+        src: IPv4Address, dst: IPv4Address, _ fields: IPv4Fields = IPv4Fields()
     ) -> Packet {
-        adding(
-            IPv4Layer(
-                addresses: addressBytes(src, AF_INET) + addressBytes(dst, AF_INET), fields: fields))
-    }
-
-    /// A packet that begins with an IPv4 header, as cgroup hooks see it.
-    public static func ipv4(
-        src: String = "10.0.0.1", dst: String = "10.0.0.2", _ fields: IPv4Fields = IPv4Fields()
-    ) -> Packet {
-        Packet().ipv4(src: src, dst: dst, fields)
+        adding(IPv4Layer(addresses: src.networkBytes + dst.networkBytes, fields: fields))
     }
 }
 

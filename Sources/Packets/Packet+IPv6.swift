@@ -1,4 +1,4 @@
-internal import Glibc
+public import NetTypes
 
 /// Fields of an IPv6 header beyond the addresses; nil means the right value.
 public struct IPv6Fields: Sendable, Hashable {
@@ -32,19 +32,9 @@ public struct IPv6Fields: Sendable, Hashable {
 extension Packet {
     /// An IPv6 header.
     public func ipv6(
-        src: String = "fd00::1", dst: String = "fd00::2", _ fields: IPv6Fields = IPv6Fields()
+        src: IPv6Address, dst: IPv6Address, _ fields: IPv6Fields = IPv6Fields()
     ) -> Packet {
-        adding(
-            IPv6Layer(
-                addresses: addressBytes(src, AF_INET6) + addressBytes(dst, AF_INET6),
-                fields: fields))
-    }
-
-    /// A packet that begins with an IPv6 header, as cgroup hooks see it.
-    public static func ipv6(
-        src: String = "fd00::1", dst: String = "fd00::2", _ fields: IPv6Fields = IPv6Fields()
-    ) -> Packet {
-        Packet().ipv6(src: src, dst: dst, fields)
+        adding(IPv6Layer(addresses: src.networkBytes + dst.networkBytes, fields: fields))
     }
 }
 

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// One header of a ``Packet``.
 protocol PacketLayer: Sendable {
     /// The number by which an IP header announces this layer.
@@ -61,20 +59,4 @@ extension [UInt8] {
         self[offset] = UInt8(value >> 8)
         self[offset + 1] = UInt8(value & 0xff)
     }
-}
-
-/// The bytes of an IPv4 or IPv6 literal in a test.
-func addressBytes(_ text: String, _ family: Int32) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
-    guard inet_pton(family, text, &bytes) == 1 else {
-        preconditionFailure("'\(text)' is no address of family \(family)")
-    }
-    return bytes
-}
-
-/// The bytes of a literal such as `02:00:00:00:00:01`.
-func macBytes(_ text: String) -> [UInt8] {
-    let bytes = text.split(separator: ":").compactMap { UInt8($0, radix: 16) }
-    precondition(bytes.count == 6, "'\(text)' is no link layer address")
-    return bytes
 }

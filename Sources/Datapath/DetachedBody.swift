@@ -1,0 +1,192 @@
+internal import BPF
+internal import NetctlABI
+package import Policy
+package import PolicyCompiler
+internal import SystemPackage
+
+/// A program of ours on no interface, with counters of its own, that judges packets one by one.
+///
+/// What it did is read from its counters, as everything that netctl reports is.
+package final class DetachedBody {
+    /// The hook that it belongs to.
+    package let hook: Hook
+    private let program: Program
+    private let counters: MappedArray<netctl_counter>
+    // The program array must outlive the programs that use it.
+    private let bodies: Map
+    private let limits: HashMap<netctl_bucket_key, UInt64>?
+    /// In the order of the filter.
+    private let rules: [SlotDirectory.Entry]
+
+    /// Loads the body of a filter.
+    ///
+    /// - Throws: ``DatapathError``; with `.unsupported` for a hook that this version has not.
+    package static func load(
+        _ filter: CompiledFilter, on hook: Hook
+    ) throws(DatapathError) -> DetachedBody {
+        guard hook == .xdp else {
+            throw DatapathError(
+                "load filter", filter.name.text, "hook \(hook) is not supported by this version",
+                hint: "use --hook xdp", code: .unsupported)
+        }
+        return try translating {
+            let counters = try Counters.create()
+            let bodies = try Bodies.create()
+            let object = try HookObject.loadable(on: hook, counters: counters, bodies: bodies)
+            let rules = filter.rules.enumerated().map { number, rule in
+                SlotDirectory.Entry(
+                    slot: UInt32(Int(NETCTL_SLOT_RULES) + number),
+                    account: RuleRecord(
+                        name: rule.name.text, verdict: rule.verdict, isMonitored: rule.isMonitored
+                    ).account)
+            }
+            let program = try object.loadFilter(
+                filter, slots: rules.map(\.slot), counters: counters, bodies: bodies,
+                redirects: .loopback(for: filter))
+            return try DetachedBody(hook, program, counters, bodies, rules: rules)
+        }
+    }
+
+    /// Loads a second instance of what an attachment has in force, on the same tables: it answers as
+    /// the attachment does, with counters and limits of its own.
+    ///
+    /// - Throws: ``DatapathError``, also when it was detached meanwhile.
+    package static func load(
+        inForceAt attachment: Attachment
+    ) throws(DatapathError) -> DetachedBody {
+        try translating {
+            let hook = attachment.point.hook
+            let object = HookObject(hook: hook, multiBuffer: attachment.record.multiBuffer)
+            let counters = try Counters.create()
+            let bodies = try Bodies.create()
+            guard attachment.state != .paused, let policy = attachment.policy else {
+                let role: HookObject.Role = attachment.state == .paused ? .paused : .stub
+                let program = try object.load(role, counters, bodies)
+                return try DetachedBody(hook, program, counters, bodies, rules: [])
+            }
+            let program = try object.loadFilter(
+                onTablesOf: attachment.policyBody(), counters: counters, bodies: bodies)
+            let entries = Dictionary(
+                policy.slots.entries.map { ($0.account, $0) }, uniquingKeysWith: { $1 })
+            return try DetachedBody(
+                hook, program, counters, bodies,
+                rules: policy.rules.compactMap { entries[$0.account] })
+        }
+    }
+
+    private init(
+        _ hook: Hook, _ program: consuming Program, _ counters: borrowing Map,
+        _ bodies: consuming Map, rules: [SlotDirectory.Entry]
+    ) throws {
+        self.hook = hook
+        self.rules = rules
+        self.counters = try MappedArray(counters, access: .readWrite)
+        limits = try program.limits()
+        self.program = program
+        self.bodies = bodies
+    }
+
+    /// Judges one packet, as the first one that the program has seen.
+    ///
+    /// - Parameter frame: The bytes as the hook sees them.
+    /// - Returns: What the program counted; nil for a frame that the kernel's test runs do not take.
+    /// - Throws: ``DatapathError``, also when the program counted what cannot be.
+    package func judge(
+        _ frame: [UInt8]
+    ) throws(DatapathError) -> ReferenceInterpreter.Judgement? {
+        guard frame.count >= hook.testFrameBytesMin else { return nil }
+        return try translating {
+            try forget()
+            let answer: UInt32
+            do {
+                answer = try program.testRun(packet: frame).returnValue
+            } catch let error as BPFError where error.errno == .invalidArgument {
+                // Longer than a test run can be.
+                return nil
+            }
+            let judgement = try judgement()
+            guard hook.returnValue(of: judgement.verdict) == answer else {
+                throw surprise("it counted \(judgement), and returned \(answer)")
+            }
+            return judgement
+        }
+    }
+
+    /// Packets that were judged before leave nothing behind.
+    private func forget() throws {
+        for index in 0..<counters.count where counters[index].packets != 0 {
+            counters[index] = netctl_counter()
+        }
+        for (key, _) in try limits?.elements() ?? [] { try limits?.delete(key) }
+    }
+
+    private func judgement() throws -> ReferenceInterpreter.Judgement {
+        var counts: [Int: UInt64] = [:]
+        for index in 0..<counters.count where counters[index].packets != 0 {
+            counts[index % Int(NETCTL_SLOTS), default: 0] += counters[index].packets
+        }
+        var decided: [(verdict: Verdict, reason: Reason, rule: Name?)] = []
+        var counted: [Name] = []
+        for entry in rules {
+            guard let packets = counts.removeValue(forKey: Int(entry.slot)) else { continue }
+            guard packets == 1 else { throw surprise("rule \(entry.account.rule) counted twice") }
+            let name = try Name(entry.account.rule)
+            guard let outcome = entry.account.outcome else {
+                counted.append(name)
+                continue
+            }
+            decided.append((outcome.verdict, outcome.reason, name))
+        }
+        for reason in Reason.allCases {
+            for verdict in Verdict.allCases
+            where counts.removeValue(forKey: Counters.slot(reason, verdict)) != nil {
+                decided.append((verdict, reason, nil))
+            }
+        }
+        guard counts.isEmpty, decided.count == 1, let outcome = decided.first else {
+            throw surprise("it counted one packet \(decided.count + counts.count) times")
+        }
+        return ReferenceInterpreter.Judgement(
+            outcome.verdict, outcome.reason, rule: outcome.rule, counted: counted)
+    }
+
+    private func surprise(_ what: String) -> DatapathError {
+        DatapathError(
+            "judge packet", "program of hook \(hook)", what,
+            hint: "this is an error of netctl: please report it")
+    }
+}
+
+extension Hook {
+    /// The shortest frame that a test run takes.
+    fileprivate var testFrameBytesMin: Int {
+        switch self {
+        case .xdp: 14
+        case .tcIngress, .tcEgress, .cgroupIngress, .cgroupEgress, .cgroupDevice:
+            preconditionFailure("no body of \(self) is loaded")
+        }
+    }
+
+    /// What a program of the hook returns for a verdict; nil where it cannot give it.
+    fileprivate func returnValue(of verdict: Verdict) -> UInt32? {
+        switch (self, verdict) {
+        case (.xdp, .aborted): 0
+        case (.xdp, .drop): 1
+        case (.xdp, .pass): 2
+        case (.xdp, .tx): 3
+        case (.xdp, .redirect): 4
+        default: nil
+        }
+    }
+}
+
+extension Program {
+    /// The buckets of the program's limits; nil when its rules have none.
+    fileprivate borrowing func limits() throws -> HashMap<netctl_bucket_key, UInt64>? {
+        for id in try info.mapIDs {
+            let map = try Map(id: id)
+            if map.info.name == "limits" { return try HashMap(map) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,71 @@
+package import Policy
+package import PolicyCompiler
+
+/// Packets judged by the real program of a filter, and held against what the filter means.
+package struct FilterTrial {
+    /// What became of a packet.
+    package struct Answer {
+        /// What happens to it.
+        package let judgement: ReferenceInterpreter.Judgement
+        /// Whether the real program said so. Frames that test runs do not take, such as those
+        /// shorter than an Ethernet header, are judged by what the filter means alone.
+        package let isFromProgram: Bool
+        /// What the filter means, where the program did something else.
+        package let disagreement: ReferenceInterpreter.Judgement?
+        /// The rules that had something to do with it.
+        package let trace: [ReferenceInterpreter.TraceEntry]
+    }
+
+    /// The program.
+    package let body: DetachedBody
+    /// What the filter means; nil where no policy is in force.
+    private let meaning: ReferenceInterpreter?
+    /// Sets whose contents are not known: what the filter means is known in part.
+    private let unknownSets: Set<Name>
+
+    /// A program and its meaning.
+    init(_ body: DetachedBody, meaning: ReferenceInterpreter?, unknownSets: Set<Name>) {
+        self.body = body
+        self.meaning = meaning
+        self.unknownSets = unknownSets
+    }
+
+    /// Loads the program of a filter, as the hook would have it.
+    ///
+    /// - Throws: ``DatapathError``.
+    package init(
+        _ filter: Filter, sets: [NamedSet], hook: Hook
+    ) throws(DatapathError) {
+        let compiled = try translating { try CompiledFilter(filter, sets: sets) }
+        body = try DetachedBody.load(compiled, on: hook)
+        meaning = ReferenceInterpreter(filter, sets: sets)
+        unknownSets = []
+    }
+
+    /// Judges one packet by itself.
+    ///
+    /// - Throws: ``DatapathError``, also for a frame that neither can judge.
+    package func judge(_ frame: [UInt8]) throws(DatapathError) -> Answer {
+        let meant = unknownSets.isEmpty ? meaning?.judge(frame) : nil
+        let judged = try body.judge(frame)
+        guard let judgement = judged ?? meant else {
+            throw DatapathError(
+                "judge packet", "\(frame.count) bytes", "the kernel's test runs take no such frame")
+        }
+        let trace =
+            meaning?.trace(frame, decidedBy: judgement.rule, unknown: unknownSets) ?? []
+        return Answer(
+            judgement: judgement, isFromProgram: judged != nil,
+            disagreement: meant == judgement ? nil : meant, trace: trace)
+    }
+}
+
+extension Filter {
+    /// The same filter, with nothing monitored: what it says is what happens.
+    package var enforced: Filter {
+        var filter = self
+        filter.monitor = false
+        for index in filter.rules.indices { filter.rules[index].monitor = false }
+        return filter
+    }
+}
