@@ -8,7 +8,7 @@ public struct PolicyRevision: Sendable {
     /// 32 hexadecimal digits; equal digests need no apply.
     public let digest: String
     /// The whole policy as YAML, set files by name.
-    let text: String
+    public let text: String
 
     /// A revision.
     ///
