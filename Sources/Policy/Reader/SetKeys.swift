@@ -56,10 +56,13 @@ extension Reading {
     }
 
     fileprivate func inlineAddresses(_ value: YAMLValue) -> [AddressTerm] {
-        inlineElements(value).compactMap { element in
-            guard let text = text(element, of: "an address") else { return nil }
-            return isReference(text, at: element) ? nil : addressTerm(text, at: element)
+        let terms = inlineElements(value).compactMap { element -> (AddressTerm, YAMLValue)? in
+            guard let text = text(element, of: "an address"), !isReference(text, at: element)
+            else { return nil }
+            return addressTerm(text, at: element).map { ($0, element) }
         }
+        ContainmentCheck(reading: self).check(terms)
+        return terms.map(\.0)
     }
 
     fileprivate func inlinePorts(_ value: YAMLValue) -> [PortRange] {
