@@ -10,13 +10,13 @@ struct RuleDraft {
 
     /// The keys of a rule.
     static let keys = KeyTable<RuleDraft>([
-        .required("name") { $1.name = $2.name($0, of: "a rule") },
-        .optional("match") { value, draft, reading in
+        .required("name", .name) { $1.name = $2.name($0, of: "a rule") },
+        .optional("match", MatchDraft.table.shape()) { value, draft, reading in
             draft.match = MatchDraft.read(value, subject: draft.subject, reading)
         },
-        .required("action") { $1.action = $2.action($0) },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .optional("limit") { value, draft, reading in
+        .required("action", .choice(Action.self)) { $1.action = $2.action($0) },
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional("limit", LimitDraft.keys.shape()) { value, draft, reading in
             draft.limit = reading.limit(value, subject: draft.subject)
         },
         .unsupported("log"),
