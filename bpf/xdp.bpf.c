@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The XDP hook, native and generic. */
 #include "lib/xdp_frame.h"
+#include "lib/xdp_redirect.h"
 #include "lib/body.h"
 
 static __always_inline int xdp_action(enum netctl_verdict verdict)
@@ -10,6 +11,10 @@ static __always_inline int xdp_action(enum netctl_verdict verdict)
 		return XDP_PASS;
 	case NETCTL_VERDICT_DROP:
 		return XDP_DROP;
+	case NETCTL_VERDICT_REDIRECT:
+		return XDP_REDIRECT;
+	case NETCTL_VERDICT_TX:
+		return XDP_TX;
 	default:
 		return XDP_ABORTED;
 	}

@@ -26,6 +26,9 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     public let rules: [RuleRecord]
     /// Where their packets are counted.
     public let slots: SlotDirectory
+    /// The interfaces that rules redirect to: their indices, by name; nil for none. One that was
+    /// made anew has another index, and needs an apply.
+    public var redirects: [String: UInt32]?
 }
 
 /// A rule as statistics name it.

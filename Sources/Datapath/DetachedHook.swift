@@ -22,10 +22,13 @@ package final class DetachedHook {
             .program(object.program(.stub))
     }
 
-    /// Loads the body of a filter and fills its tables.
+    /// Loads the body of a filter and fills its tables; what it redirects goes to the loopback
+    /// interface, which test runs do not send to.
     package func load(_ filter: CompiledFilter) throws -> Program {
         let slots = filter.rules.indices.map { UInt32(Int(NETCTL_SLOT_RULES) + $0) }
-        return try object.loadFilter(filter, slots: slots, counters: counters, bodies: bodies)
+        return try object.loadFilter(
+            filter, slots: slots, counters: counters, bodies: bodies,
+            redirects: .loopback(for: filter))
     }
 
     /// Has the stub call a body of this hook.

@@ -1,4 +1,5 @@
 internal import BPF
+internal import LinuxSystem
 internal import NetTypes
 internal import NetctlABI
 internal import Policy
@@ -13,14 +14,22 @@ extension HookObject {
     ///   - slots: A counter slot for each rule, in order.
     ///   - counters: The attachment's counters.
     ///   - bodies: The attachment's program array.
+    ///   - redirects: The interfaces that rules redirect to.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
     /// - Returns: The program.
-    /// - Throws: `BPFError` when the kernel refuses the program or has no memory for its tables.
+    /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
+    ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
         _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
-        limits: FilePath? = nil
+        redirects: Redirects, limits: FilePath? = nil
     ) throws -> Program {
-        let tables = FilterTables(filter, slots: slots)
+        // The reader and the plan have said so at the rule, where there are any.
+        if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
+            throw DatapathError(
+                "load filter '\(filter.name)'", "\(hook)", "it cannot do '\(feature.rawValue)'",
+                code: .invalidPolicy)
+        }
+        let tables = FilterTables(filter, slots: slots, redirects: redirects)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)
         try tables.configure(&object)
@@ -54,10 +63,12 @@ enum Limits {
 private struct FilterTables {
     let filter: CompiledFilter
     let slots: [UInt32]
+    let redirects: Redirects
 
-    init(_ filter: CompiledFilter, slots: [UInt32]) {
+    init(_ filter: CompiledFilter, slots: [UInt32], redirects: Redirects) {
         self.filter = filter
         self.slots = slots
+        self.redirects = redirects
     }
 
     /// The tables that this filter uses; the others are not created, the verifier having removed
@@ -69,6 +80,7 @@ private struct FilterTables {
         if !filter.rules.isEmpty { names.append("row_summary") }
         if filter.wordsPerRow > 1 { names.append("row_words") }
         if filter.isLimited { names.append("limits") }
+        if filter.isRedirecting { names.append("redirect_to") }
         if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
         if filter.dst != nil { names += ["dst_prefix4", "dst_prefix6", "dst_row"] }
         return names + filter.values.keys.map(\.classMap)
@@ -82,6 +94,7 @@ private struct FilterTables {
         try object.setGlobal("non_ip_verdict", to: UInt8(filter.nonIPVerdict.abi.rawValue))
         try object.setGlobal("monitor", to: filter.isMonitored)
         try object.setGlobal("limited", to: filter.isLimited)
+        try object.setGlobal("redirects", to: filter.isRedirecting)
         try object.setGlobal("judges_non_ip", to: filter.judgesNonIP)
         try object.setGlobal("first_row", to: firstRows)
         try object.setMaxEntries(map: "rules", UInt32(max(1, filter.rules.count)))
@@ -91,6 +104,9 @@ private struct FilterTables {
         if filter.wordsPerRow > 1 {
             try object.setMaxEntries(map: "row_words", UInt32(filter.rowSummaries.count))
             try object.setValueSize(map: "row_words", bytes: UInt32(filter.wordsPerRow * 8))
+        }
+        if filter.isRedirecting {
+            try object.setMaxEntries(map: "redirect_to", UInt32(filter.rules.count))
         }
         for (name, table) in [("src", filter.src), ("dst", filter.dst)] {
             guard let table else { continue }
@@ -110,6 +126,21 @@ private struct FilterTables {
         if let dst = filter.dst { try fill(object, "dst", dst) }
         for (dimension, table) in filter.values {
             try fillBytes(object, dimension.classMap, table.classes)
+        }
+        if filter.isRedirecting { try fillRedirects(object) }
+    }
+
+    /// The kernel looks the indices up in the namespace of who writes them.
+    private func fillRedirects(_ object: borrowing LoadedObject) throws {
+        let map = try object.map("redirect_to", as: DeviceMap.self)
+        try NetworkNamespace.Handle.of(redirects.namespace).perform {
+            for (number, rule) in filter.rules.enumerated() {
+                guard let name = rule.redirectsTo else { continue }
+                guard let index = redirects.indices[name] else {
+                    preconditionFailure("nobody has looked for interface '\(name)'")
+                }
+                try map.set(UInt32(number), interface: index)
+            }
         }
     }
 
@@ -192,6 +223,9 @@ extension netctl_lpm6_key {
 extension CompiledFilter {
     /// Whether any rule has a limit.
     fileprivate var isLimited: Bool { rules.contains { $0.limit != nil } }
+
+    /// Whether any rule redirects.
+    fileprivate var isRedirecting: Bool { rules.contains { $0.redirectsTo != nil } }
 }
 
 extension Limit.Scope {

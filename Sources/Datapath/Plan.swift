@@ -6,6 +6,14 @@ public struct FilterUse: Hashable, Sendable, CustomStringConvertible {
     public let filter: Name
     /// Whether it only reports here what it would drop.
     public let monitor: Bool
+    /// The interfaces that its rules redirect to: their indices here, by name.
+    public let redirects: [String: UInt32]
+
+    init(filter: Name, monitor: Bool, redirects: [String: UInt32] = [:]) {
+        self.filter = filter
+        self.monitor = monitor
+        self.redirects = redirects
+    }
 
     /// `filter inbound, monitoring`
     public var description: String { "filter \(filter)\(monitor ? ", monitoring" : "")" }
@@ -82,6 +90,7 @@ extension Plan {
             let isInForce =
                 found.policy?.policy == policy.text && found.policy?.digest == digest
                 && found.policy?.filter == want.use.filter.text
+                && found.policy?.redirects ?? [:] == want.use.redirects
             if !isInForce { steps.append(.replace(found, want.use)) }
         }
         if removesOthers {

@@ -60,7 +60,8 @@ extension Reconciler {
                 wanted.warnings.joined(separator: "; "), code: .invalidPolicy)
         }
         return try Plan(
-            policy: policy.name, digest: revision.digest, wanted: wanted, observed: observed,
+            policy: policy.name, digest: revision.digest, wanted: wanted.settled(for: policy),
+            observed: observed,
             takeOver: options.takeOver,
             removesOthers: policy.attach != nil && options.interfaces.isEmpty)
     }

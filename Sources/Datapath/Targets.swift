@@ -54,6 +54,32 @@ struct Targets {
         }
     }
 
+    /// Settles what the filters need of their hooks and namespaces, before anything is loaded.
+    ///
+    /// - Throws: ``DatapathError`` when a hook cannot do what a rule asks for, or when an interface
+    ///   to redirect to is not there.
+    func settled(for policy: Policy) throws -> Targets {
+        var settled = self
+        settled.all = try all.map { want in
+            guard let filter = policy.filter(named: want.use.filter) else {
+                preconditionFailure("the reader has checked that the filter exists")
+            }
+            if let refusal = filter.refusals(on: want.target.point.hook).first {
+                throw DatapathError(
+                    "apply policy '\(policy.name)'", want.target.name,
+                    "\(refusal.location): \(refusal.message)", hint: refusal.hint,
+                    code: .invalidPolicy)
+            }
+            return Want(
+                target: want.target,
+                use: FilterUse(
+                    filter: want.use.filter, monitor: want.use.monitor,
+                    redirects: try Redirects.indices(
+                        of: filter, at: want.target, policy: policy.name)))
+        }
+        return settled
+    }
+
     private static func namespaces(of entry: AttachEntry) -> [String?] {
         entry.netns.isEmpty ? [nil] : entry.netns
     }

@@ -10,10 +10,15 @@ final class Transaction {
     private let revision: PolicyRevision
     private let plan: Plan
     private let root: PinRoot
-    private var compiled: [FilterUse: CompiledFilter] = [:]
+    private var compiled: [Compilation: CompiledFilter] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
     private var retired: [String: [SlotDirectory.Entry]] = [:]
+
+    private struct Compilation: Hashable {
+        let filter: Name
+        let monitor: Bool
+    }
 
     init(_ revision: PolicyRevision, _ plan: Plan, in root: PinRoot) {
         self.revision = revision
@@ -53,44 +58,45 @@ final class Transaction {
 
     private func prepare(_ step: Plan.Step) throws {
         switch step {
-        case .attach(let target, let use): try prepare(target, try compile(use))
-        case .replace(let attachment, let use): try prepare(attachment, try compile(use))
+        case .attach(let target, let use): try prepare(target, use)
+        case .replace(let attachment, let use): try prepare(attachment, use)
         case .clear(let attachment): try prepare(attachment, nil)
         case .detach: break
         }
     }
 
     private func compile(_ use: FilterUse) throws -> CompiledFilter {
-        if let known = compiled[use] { return known }
+        let compilation = Compilation(filter: use.filter, monitor: use.monitor)
+        if let known = compiled[compilation] { return known }
         guard let filter = revision.policy.filter(named: use.filter) else {
             preconditionFailure("the reader has checked that filter '\(use.filter)' exists")
         }
         let result = try CompiledFilter(
             filter, sets: revision.policy.sets, monitor: use.monitor)
-        compiled[use] = result
+        compiled[compilation] = result
         return result
     }
 
-    private func prepare(_ target: AttachTarget, _ filter: CompiledFilter) throws {
+    private func prepare(_ target: AttachTarget, _ use: FilterUse) throws {
         let addition = try PreparedAttachment(target, in: root)
         additions.append(addition)
         let (body, _) = try load(
-            filter, addition.object, addition.pins, addition.counters, addition.bodies,
-            after: .empty)
+            use, target.point, addition.object, addition.pins, addition.counters,
+            addition.bodies, after: .empty)
         try OpenBodies(addition.pins).store(body, at: NETCTL_BODY_ACTIVE)
     }
 
-    private func prepare(_ attachment: Attachment, _ filter: CompiledFilter?) throws {
+    private func prepare(_ attachment: Attachment, _ use: FilterUse?) throws {
         let pins = root.pins(of: attachment.point)
         let slots = attachment.policy?.slots ?? .empty
         var body: UInt32?
         var gone = slots.entries
-        if let filter {
+        if let use {
             let object = HookObject(
                 hook: attachment.point.hook, multiBuffer: attachment.record.multiBuffer)
             let (program, retired) = try load(
-                filter, object, pins, Map(pinned: pins.counters), Map(pinned: pins.bodies),
-                after: slots)
+                use, attachment.point, object, pins, Map(pinned: pins.counters),
+                Map(pinned: pins.bodies), after: slots)
             body = program
             gone = retired
         }
@@ -105,9 +111,10 @@ final class Transaction {
 
     /// Loads, fills and pins a body; nothing calls it.
     private func load(
-        _ filter: CompiledFilter, _ object: HookObject, _ pins: AttachmentPins,
+        _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
         _ counters: borrowing Map, _ bodies: borrowing Map, after previous: SlotDirectory
     ) throws -> (program: UInt32, retired: [SlotDirectory.Entry]) {
+        let filter = try compile(use)
         let rules = filter.rules.map { rule in
             RuleRecord(
                 name: rule.name.text, verdict: rule.verdict, isMonitored: rule.isMonitored)
@@ -120,11 +127,15 @@ final class Transaction {
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
         let program = try object.loadFilter(
-            filter, slots: slots, counters: counters, bodies: bodies, limits: pins.limits)
+            filter, slots: slots, counters: counters, bodies: bodies,
+            redirects: Redirects(
+                namespace: NetworkNamespace(inode: point.namespace), indices: use.redirects),
+            limits: pins.limits)
         let id = try program.info.id
         let record = PolicyRecord(
             policy: plan.policy.text, filter: filter.name.text, digest: revision.digest,
-            appliedAt: Date(), text: revision.text, rules: rules, slots: directory)
+            appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
+            redirects: use.redirects.isEmpty ? nil : use.redirects)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return (id, retired)

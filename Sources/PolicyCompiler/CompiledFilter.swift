@@ -11,6 +11,8 @@ public struct CompiledFilter: Sendable {
         public let verdict: Verdict?
         /// The fields without which it cannot be judged, `NETCTL_FIELD_*`.
         public let needs: UInt8
+        /// The interface that it redirects to.
+        public let redirectsTo: String?
         /// The rate that it lets by.
         public let limit: Limit?
         /// Whether it only reports what it would drop.
@@ -27,6 +29,9 @@ public struct CompiledFilter: Sendable {
     public let nonIPVerdict: Verdict
     /// Whether what would be dropped is passed, and counted with reason `monitor`.
     public let isMonitored: Bool
+    /// What its rules ask for that not every hook can do. The tables have no dimension for `mark`:
+    /// they are for hooks on which no rule looks at it.
+    public let features: Set<HookFeature>
     /// In the filter's order.
     public let rules: [CompiledRule]
 

@@ -31,10 +31,11 @@ extension CompiledFilter {
         defaultVerdict = filter.defaultVerdict.verdict
         malformedVerdict = filter.malformed.verdict
         nonIPVerdict = filter.nonIP.verdict
+        features = Set(filter.rules.flatMap(\.features))
         rules = filter.rules.map {
             CompiledRule(
                 name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs,
-                limit: $0.limit,
+                redirectsTo: $0.action.interface, limit: $0.limit,
                 isMonitored: (isMonitored || $0.monitor) && $0.action.verdict == .drop)
         }
         wordsPerRow = Row(count: rules.count).words.count
@@ -52,7 +53,14 @@ extension Action {
         case .pass: .pass
         case .drop: .drop
         case .count: nil
+        case .redirect: .redirect
+        case .tx: .tx
         }
+    }
+
+    /// The interface to redirect to.
+    fileprivate var interface: String? {
+        if case .redirect(let interface) = self { interface } else { nil }
     }
 }
 

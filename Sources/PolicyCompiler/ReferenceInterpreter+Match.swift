@@ -72,6 +72,8 @@ extension ReferenceInterpreter {
         look(keys.extHeader, at: packet.extHeaders) { wanted, there in
             wanted.contains { there.contains($0) }
         }
+        // A mark is kept by the kernel's own packets, which a frame on XDP is not yet.
+        look(keys.mark, at: .absent, any(of:_:))
         return answer
     }
 

@@ -18,8 +18,9 @@ import Testing
         #expect(Int(field.last) + 1 == count)
     }
 
+    /// No table has a mark's four billion values.
     @Test func everyFieldIsCompared() {
-        #expect(Set(Self.counts.map(\.0)) == Set(PacketField.allCases))
+        #expect(Set(Self.counts.map(\.0)) == Set(PacketField.allCases).subtracting([.mark]))
     }
 
     static let headers: [(ExtensionHeader, netctl_ext_header)] = [

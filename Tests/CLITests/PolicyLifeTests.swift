@@ -53,6 +53,48 @@ struct PolicyLifeTests {
         }
     }
 
+    @Test("redirect, tx and log are kept and shown; an interface that is not there: exit 1")
+    func actions() async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            try addInterface("eth2")
+            let directory = try TemporaryDirectory()
+            let text = """
+                version: 1
+                name: edge
+                filters:
+                  inbound:
+                    default: pass
+                    log: true
+                    rules:
+                      - name: aside
+                        match: { dport: 1 }
+                        action: { redirect: eth2 }
+                        log: { every: 90s }
+                      - { name: back, match: { dport: 2 }, action: tx, log: true }
+                """
+            let file = try directory.write(text, to: "edge.yaml")
+            let other = try directory.write(
+                text.replacing("eth2", with: "eth9"), to: "other.yaml")
+            let marked = try directory.write(
+                text.replacing("dport: 2", with: "mark: 2"), to: "marked.yaml")
+            try expectSuccess(["attach", "eth1"])
+            try expectSuccess(["apply", file, "--interface", "eth1"])
+            try expectSuccess(["apply", file, "--interface", "eth1"], "nothing changed")
+            try expectSuccess(
+                ["show", "eth1"], "    log: true\n", "        action: { redirect: eth2 }\n",
+                "        log: { every: 90s }\n", "        action: tx\n        log: true")
+            try expectRefusal(
+                ["apply", other], status: 1, "rule 'aside' redirects to 'eth9'", "ENODEV")
+            try expectRefusal(["apply", other, "--dry-run"], status: 1, "ENODEV")
+            // Where a mark would be of use is not said.
+            try expectSuccess(["validate", marked])
+            try expectRefusal(
+                ["apply", marked], status: 3, "marked.yaml:12:32: ", "'mark', which xdp cannot do")
+            try expectSuccess(["apply", file], "nothing changed")
+        }
+    }
+
     @Test("an empty set file is a warning: exit 0; with --strict, exit 3")
     func emptySet() async throws {
         try await withSandbox {

@@ -49,9 +49,10 @@ import Testing
             let inbound = try #require(next.policy.filter(named: Name("inbound")))
             let rules = [RuleRecord(name: "new", verdict: .drop)]
             let assigned = SlotDirectory.assign(rules, after: before.slots)
+            let filter = try CompiledFilter(inbound, sets: [])
             let program = try HookObject(hook: .xdp, multiBuffer: true).loadFilter(
-                CompiledFilter(inbound, sets: []), slots: assigned.slots,
-                counters: Map(pinned: pins.counters), bodies: Map(pinned: pins.bodies))
+                filter, slots: assigned.slots, counters: Map(pinned: pins.counters),
+                bodies: Map(pinned: pins.bodies), redirects: .loopback(for: filter))
             new = try program.info.id
             try program.pin(at: pins.body(new))
             let record = PolicyRecord(

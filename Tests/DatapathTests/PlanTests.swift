@@ -133,6 +133,26 @@ struct PlanTests {
         }
     }
 
+    @Test("an interface to redirect to that was made anew has another index: replace")
+    func redirects() throws {
+        func steps(recorded: [String: UInt32]?, found: [String: UInt32]) throws -> Int {
+            var record = PolicyRecord.stub()
+            record.redirects = recorded
+            let want = Targets.Want(
+                target: Datapath.AttachTarget(
+                    point: AttachPoint(hook: .xdp, namespace: 1, interfaceIndex: 3),
+                    interface: "eth1", namespace: nil, mode: .auto),
+                use: FilterUse(filter: try Name("inbound"), monitor: false, redirects: found))
+            return try Plan(
+                policy: try Name("edge"), digest: "new", wanted: Targets([want]),
+                observed: [.stub(policy: record)], takeOver: false, removesOthers: true
+            ).steps.count
+        }
+        #expect(try steps(recorded: nil, found: [:]) == 0)
+        #expect(try steps(recorded: ["eth2": 4], found: ["eth2": 4]) == 0)
+        #expect(try steps(recorded: ["eth2": 4], found: ["eth2": 5]) == 1)
+    }
+
     @Test("a hook that another policy took over is no longer this one's to detach")
     func takenOver() throws {
         let row = PlanRow(

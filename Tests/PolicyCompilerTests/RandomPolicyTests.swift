@@ -100,23 +100,29 @@ import Testing
 /// How often each kind of judgement was seen: a generator that stops reaching one proves nothing.
 struct RandomPolicyCoverage: CustomStringConvertible {
     private var reasons: [Reason: Int] = [:]
+    private var verdicts: [Verdict: Int] = [:]
     private var counting = 0
 
     mutating func add(_ judgement: ReferenceInterpreter.Judgement) {
         reasons[judgement.reason, default: 0] += 1
+        verdicts[judgement.verdict, default: 0] += 1
         if !judgement.counted.isEmpty { counting += 1 }
     }
 
     /// What a parse or a rule can lead to and was not seen.
-    var missing: [Reason] {
+    var missing: [String] {
         let reachable: [Reason] = [
             .rule, .default, .malformed, .truncated, .extHeaders, .vlanDepth, .nonIP,
         ]
-        return reachable.filter { reasons[$0] == nil }
+        let others = [Verdict.pass, .drop, .redirect, .tx].filter { verdicts[$0] == nil }
+        return reachable.filter { reasons[$0] == nil }.map(\.rawValue) + others.map(\.rawValue)
     }
 
     var description: String {
-        let parts = reasons.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key.rawValue)" }
+        let counts =
+            reasons.map { ($0.key.rawValue, $0.value) }
+            + verdicts.map { ($0.key.rawValue, $0.value) }
+        let parts = counts.sorted { $0.1 > $1.1 }.map { "\($0.1) \($0.0)" }
         return (parts + ["\(counting) counted"]).joined(separator: ", ")
     }
 }

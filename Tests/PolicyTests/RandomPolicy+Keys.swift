@@ -29,7 +29,8 @@ extension RandomPolicy {
                 $0.some(1...3) {
                     ExtensionHeader.allCases[$0.below(ExtensionHeader.allCases.count)]
                 }
-            })
+            },
+            mark: below(8) > 0 ? nil : some(1...3) { $0.range(0...UInt32.max) })
     }
 
     private mutating func proto() -> IPProtocol {

@@ -86,7 +86,8 @@ struct RandomPolicy {
         let filters = try ["inbound", "no", "010", "null"].prefix(1 + below(4)).map {
             try filter($0, names, portNames)
         }
-        let attach = try optional { random in try random.attach(filters) }
+        let able = filters.filter { $0.refusals(on: .xdp).isEmpty }
+        let attach = able.isEmpty ? nil : try optional { random in try random.attach(able) }
         return Policy(
             name: try Name("edge-\(below(100))"), sets: sets, filters: filters, attach: attach)
     }
@@ -129,14 +130,16 @@ struct RandomPolicy {
             let not =
                 below(3) > 0 ? MatchKeys() : try self.keys(sets, ports, within: .some(keys.proto))
             let match = Match(keys, not: not)
+            let actions = [Action.pass, .drop, .count, .tx, .redirect("br-lan.1"), .redirect("no")]
+            let logs = [nil, .usual, RuleLog(every: .milliseconds(1 + below(1_000_000)))]
             return Rule(
-                name: try Name("r\(index)"), match: match, action: Action.allCases[below(3)],
-                monitor: below(4) == 0)
+                name: try Name("r\(index)"), match: match, action: actions[below(6)],
+                monitor: below(4) == 0, log: logs[below(3)])
         }
         return Filter(
             name: try Name(name), defaultVerdict: PassOrDrop.allCases[below(2)],
             malformed: PassOrDrop.allCases[below(2)], nonIP: PassOrDrop.allCases[below(2)],
-            monitor: below(2) == 0, rules: rules)
+            monitor: below(2) == 0, log: below(2) == 0, rules: rules)
     }
 
     private mutating func attach(_ filters: [Filter]) throws -> [AttachEntry] {

@@ -77,7 +77,7 @@ import Testing
     /// Errors that no schema can see: they are of several places, or of other files.
     private static let beyondCodes: Set = [
         "duplicate-attach", "duplicate-name", "host-bits", "set-cycle", "set-file",
-        "set-file-line", "unknown-filter", "unknown-set", "wrong-set-kind",
+        "set-file-line", "unknown-filter", "unknown-set", "unsupported-hook", "wrong-set-kind",
     ]
 
     /// Invalid policies that a schema accepts for all that, and why.

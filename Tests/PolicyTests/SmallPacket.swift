@@ -5,6 +5,7 @@ import Policy
 struct SmallPacket {
     var etherType: UInt16 = 0
     var vlan: UInt16?
+    var mark: UInt32 = 0
     var src: IPAddress?
     var dst: IPAddress?
     var proto: IPProtocol?
@@ -61,7 +62,7 @@ struct SmallPacket {
         }
         answers += answer(keys.fragment, fragment) { $0 == $1 }
         answers += answer(keys.length, length, any) + answer(keys.ttl, ttl, any)
-        answers += answer(keys.dscp, dscp, any)
+        answers += answer(keys.dscp, dscp, any) + answer(keys.mark, mark, any)
         answers += answer(keys.extHeader, headers) { !$1.isDisjoint(with: $0) }
         return answers
     }

@@ -29,6 +29,7 @@ struct SmallPolicy {
         ("vlan", ["1", "2", "any", "none", "0-4095"]), ("fragment", ["true", "false"]),
         ("length", ["60", "60-100", "0-65535"]), ("ttl", ["1", "1-2", "0-255"]),
         ("dscp", ["0", "ef", "0-63"]), ("ext-header", ["routing", "fragment", "ah"]),
+        ("mark", ["0", "0x1", "0-0xffffffff"]),
     ]
 
     private mutating func keys(_ count: Int) -> String {
@@ -51,7 +52,7 @@ struct SmallPolicy {
             let wanted = keys(below(4))
             let unwanted = below(3) == 0 ? "not: { \(keys(1 + below(2))) }" : ""
             let match = [wanted, unwanted].filter { !$0.isEmpty }.joined(separator: ", ")
-            let action = one(of: ["pass", "drop", "count"])
+            let action = one(of: ["pass", "drop", "count", "tx", "{ redirect: eth1 }"])
             return "{ name: r\(index), match: { \(match) }, action: \(action) }"
         }
         return policyText(
@@ -66,6 +67,7 @@ struct SmallPolicy {
     mutating func packet() -> SmallPacket {
         var packet = SmallPacket()
         packet.vlan = one(of: [nil, 1, 2, 9])
+        packet.mark = one(of: [0, 1, 2])
         packet.etherType = one(of: [0x0800, 0x0800, 0x86dd, 0x86dd, 0x0806, 0x0801])
         guard [0x0800, 0x86dd].contains(packet.etherType) else { return packet }
         let texts =

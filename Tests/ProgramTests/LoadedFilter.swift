@@ -20,7 +20,8 @@ final class LoadedFilter {
         let first = UInt32(NETCTL_SLOT_RULES)
         program = try HookObject(hook: .xdp, multiBuffer: multiBuffer).loadFilter(
             filter, slots: filter.rules.indices.map { first + UInt32($0) },
-            counters: bench.counters, bodies: bench.bodies)
+            counters: bench.counters, bodies: bench.bodies,
+            redirects: .loopback(for: filter))
         interpreter = ReferenceInterpreter(policy.filter, sets: policy.sets)
         var numbers: [Name: Int] = [:]
         for (number, rule) in policy.filter.rules.enumerated() { numbers[rule.name] = number }

@@ -6,16 +6,18 @@ import TestSupport
 /// A random policy in the kernel, and random frames: each verdict is compared at once, the counts
 /// when all frames are through.
 struct PolicyTrial {
-    /// How many frames had which reason, so that a generator that stops reaching one is seen.
+    /// How many frames had which reason and verdict, so that a generator that stops reaching one is seen.
     struct Coverage {
         var policies = 0
         var frames = 0
         var reasons: [Reason: Int] = [:]
+        var verdicts: [Verdict: Int] = [:]
         var counting = 0
 
         mutating func add(_ judgement: ReferenceInterpreter.Judgement) {
             frames += 1
             reasons[judgement.reason, default: 0] += 1
+            verdicts[judgement.verdict, default: 0] += 1
             if !judgement.counted.isEmpty { counting += 1 }
         }
     }

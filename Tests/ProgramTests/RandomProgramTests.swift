@@ -37,15 +37,19 @@ import Testing
 
 extension PolicyTrial.Coverage: CustomStringConvertible {
     /// What a program can lead to and was not seen.
-    var missing: [Reason] {
+    var missing: [String] {
         let reachable: [Reason] = [
             .rule, .default, .malformed, .truncated, .extHeaders, .vlanDepth, .nonIP,
         ]
-        return reachable.filter { reasons[$0] == nil }
+        let others = [Verdict.pass, .drop, .redirect, .tx].filter { verdicts[$0] == nil }
+        return reachable.filter { reasons[$0] == nil }.map(\.rawValue) + others.map(\.rawValue)
     }
 
     var description: String {
-        let parts = reasons.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key.rawValue)" }
+        let counts =
+            reasons.map { ($0.key.rawValue, $0.value) }
+            + verdicts.map { ($0.key.rawValue, $0.value) }
+        let parts = counts.sorted { $0.1 > $1.1 }.map { "\($0.1) \($0.0)" }
         return (["\(policies) policies", "\(frames) frames"] + parts + ["\(counting) counted"])
             .joined(separator: ", ")
     }

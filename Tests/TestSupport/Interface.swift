@@ -13,7 +13,7 @@ public func interfaceIndex(_ name: String) throws -> UInt32 {
 }
 
 /// Waits until an interface has a carrier, which comes shortly after its peer is up.
-func awaitCarrier(_ name: String) throws {
+public func awaitCarrier(_ name: String) throws {
     for _ in 0..<500 {
         if try runChecked(["ip", "link", "show", "dev", name]).contains("LOWER_UP") { return }
         usleep(2000)

@@ -17,7 +17,7 @@ private func threadClock() -> Duration {
 /// The most memory that this process ever had at once, in bytes (`VmHWM`).
 public func peakMemoryBytes() -> Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     // Linux counts in KiB.
     return usage.ru_maxrss * 1_024
 }

@@ -16,9 +16,16 @@ extension RandomPolicy: CustomStringConvertible {
         for rule in filter.rules {
             lines.append(
                 "      - { name: \(rule.name), match: \(keys(of: rule.match)), "
-                    + "action: \(rule.action) }")
+                    + "action: \(text(rule.action)) }")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private func text(_ action: Action) -> String {
+        switch action {
+        case .redirect(let interface): "{ redirect: \(interface) }"
+        default: "\(action)"
+        }
     }
 
     private func contents(of set: NamedSet) -> String {

@@ -34,6 +34,7 @@ extension RandomPolicy {
             negated = keys == .few ? 0 : random.one(of: [0, 0, 10, 30, 60])
             actions = random.one(of: [
                 [.pass, .drop], [.pass, .drop, .count], [.pass, .drop, .count, .count, .count],
+                [.pass, .drop, .count, .tx, .redirect("lo"), .redirect("eth1")],
             ])
         }
 

@@ -41,6 +41,9 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 	struct packet packet = {};
 	struct judgement judgement = judge(ctx, &packet);
 
+	/* Asked before the packet is counted: there may be nowhere to go. */
+	if (redirects && judgement.verdict == NETCTL_VERDICT_REDIRECT && !redirect(judgement.rule))
+		judgement = aborted();
 	count(judgement.slot, packet.length);
 	return judgement.verdict;
 }

@@ -19,6 +19,7 @@
 const volatile __u32 dimensions = 0; /* bits by enum netctl_dimension */
 const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* addresses: of frames without any */
 const volatile bool limited = false; /* a rule has a limit */
+const volatile bool redirects = false; /* a rule has an interface to redirect to */
 const volatile bool monitor = false; /* what would be dropped is passed and counted as such */
 const volatile bool judges_non_ip = false; /* a rule has family, ethertype or vlan */
 const volatile __u32 words = 1; /* of a row */
@@ -30,6 +31,7 @@ const volatile __u8 non_ip_verdict = NETCTL_VERDICT_PASS;
 struct judgement {
 	__u32 verdict; /* enum netctl_verdict */
 	__u32 slot;
+	__u32 rule; /* that decided: where REDIRECT leads to is known by it */
 };
 
 static __always_inline struct judgement judged(enum netctl_reason reason,
@@ -96,8 +98,7 @@ __attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 ind
 			count(rule->slot, scan->length);
 			continue;
 		}
-		scan->judgement.verdict = rule->verdict;
-		scan->judgement.slot = rule->slot;
+		scan->judgement = (struct judgement){ rule->verdict, rule->slot, number };
 		return 1;
 	}
 	return 0;
@@ -264,7 +265,7 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 	number = *row & NETCTL_ROW_INDEX;
 	rule = bpf_map_lookup_elem(&rules, &number);
 	if (rule)
-		*judgement = (struct judgement){ rule->verdict, rule->slot };
+		*judgement = (struct judgement){ rule->verdict, rule->slot, number };
 	else
 		*judgement = aborted();
 	return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Reading a frame on the XDP hook. Every hook has such a header: `hook_ctx`, `read_frame`,
- * `linear_length`, `whole_length`; the parser is written against these four.
+ * `linear_length`, `whole_length`; the parser is written against these four. The verdict REDIRECT
+ * needs a fifth, `redirect`, for XDP in xdp_redirect.h.
  */
 #ifndef NETCTL_XDP_FRAME_H
 #define NETCTL_XDP_FRAME_H

@@ -10,6 +10,8 @@ public struct Filter: Equatable, Sendable {
     public var nonIP: PassOrDrop
     /// Whether what would be dropped is only counted and reported, and passes.
     public var monitor: Bool
+    /// Whether packets of the default and of broken headers become events.
+    public var log: Bool
     /// The rules; the first one that matches decides.
     public var rules: [Rule]
     /// Where the name stands.
@@ -18,14 +20,15 @@ public struct Filter: Equatable, Sendable {
     /// Makes a filter.
     public init(
         name: Name, defaultVerdict: PassOrDrop, malformed: PassOrDrop = .drop,
-        nonIP: PassOrDrop = .pass, monitor: Bool = false, rules: [Rule] = [],
-        location: SourceLocation = .none
+        nonIP: PassOrDrop = .pass, monitor: Bool = false, log: Bool = false,
+        rules: [Rule] = [], location: SourceLocation = .none
     ) {
         self.name = name
         self.defaultVerdict = defaultVerdict
         self.malformed = malformed
         self.nonIP = nonIP
         self.monitor = monitor
+        self.log = log
         self.rules = rules
         self.location = location
     }

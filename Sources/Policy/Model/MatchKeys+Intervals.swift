@@ -47,6 +47,7 @@ extension MatchKeys {
         case .ttl: ttl != nil
         case .dscp: dscp != nil
         case .extHeader: extHeader != nil
+        case .mark: mark != nil
         }
     }
 
@@ -70,6 +71,7 @@ extension MatchKeys {
         case .ttl: return one(ttl, \.widened)
         case .dscp: return one(dscp, \.widened)
         case .extHeader: return extHeader.map { [Self.headers($0)] } ?? []
+        case .mark: return one(mark) { $0 }
         }
     }
 

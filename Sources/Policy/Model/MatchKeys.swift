@@ -33,6 +33,8 @@ public struct MatchKeys: Equatable, Sendable {
     public var dscp: [ClosedRange<UInt8>]?
     /// IPv6 extension headers, any of which is there.
     public var extHeader: [ExtensionHeader]?
+    /// The mark that the kernel keeps with a packet (`skb->mark`); no part of the packet.
+    public var mark: [ClosedRange<UInt32>]?
 
     /// Makes keys, none unless given.
     public init(
@@ -41,7 +43,8 @@ public struct MatchKeys: Equatable, Sendable {
         icmpType: [ICMPTerm]? = nil, family: [EtherType]? = nil,
         etherType: [ClosedRange<UInt16>]? = nil, vlan: [VLANTerm]? = nil, fragment: Bool? = nil,
         length: [ClosedRange<UInt16>]? = nil, ttl: [ClosedRange<UInt8>]? = nil,
-        dscp: [ClosedRange<UInt8>]? = nil, extHeader: [ExtensionHeader]? = nil
+        dscp: [ClosedRange<UInt8>]? = nil, extHeader: [ExtensionHeader]? = nil,
+        mark: [ClosedRange<UInt32>]? = nil
     ) {
         self.src = src
         self.dst = dst
@@ -58,5 +61,6 @@ public struct MatchKeys: Equatable, Sendable {
         self.ttl = ttl
         self.dscp = dscp
         self.extHeader = extHeader
+        self.mark = mark
     }
 }

@@ -3,7 +3,7 @@ public import NetTypes
 /// A field of the packet that has one number, and that match keys look at.
 public enum PacketField: Int, CaseIterable, Sendable {
     case proto, sport, dport, tcpFlags, icmpType, etherType, vlan, fragment, length, ttl, dscp
-    case extHeader
+    case extHeader, mark
 
     /// The highest value; of `vlan`, 4096 means no tag, and of `icmp-type`, ICMPv6 comes behind
     /// ICMP.
@@ -15,6 +15,7 @@ public enum PacketField: Int, CaseIterable, Sendable {
         case .vlan: 4096
         case .fragment: 1
         case .dscp: 63
+        case .mark: .max
         }
     }
 
@@ -33,6 +34,7 @@ public enum PacketField: Int, CaseIterable, Sendable {
         case .ttl: "ttl"
         case .dscp: "dscp"
         case .extHeader: "ext-header"
+        case .mark: "mark"
         }
     }
 
@@ -41,6 +43,9 @@ public enum PacketField: Int, CaseIterable, Sendable {
 
     /// Whether a frame that is not IP has it, too.
     public var isOfEveryFrame: Bool { self == .etherType || self == .vlan }
+
+    /// Whether it is kept beside the frame: every packet has it, of whatever kind.
+    var isBesideFrame: Bool { self == .mark }
 
     /// Whether every IP packet has it, readable whatever is wrong behind the IP header.
     var isOfEveryIPPacket: Bool { self == .length || self == .ttl || self == .dscp }

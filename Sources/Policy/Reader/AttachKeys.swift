@@ -37,8 +37,16 @@ struct AttachDraft {
 }
 
 extension Shape {
+    /// A name of at most 15 bytes.
+    static let interfaceName = any(of: [
+        Shape([
+            "type": "string", "pattern": "^[^\\s/:*?\\[]{1,15}$", "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
+    ])
+
     /// A name of at most 15 bytes, or a shell pattern.
-    fileprivate static let interface = any(of: [
+    static let interface = any(of: [
         Shape([
             "type": "string", "pattern": "^(?:[^\\s/:]{1,15}|[^\\s/:]{0,63}[*?\\[][^\\s/:]{0,63})$",
             "maxLength": 64, "not": ["enum": [".", ".."]],
@@ -78,7 +86,8 @@ extension Reading {
         }
     }
 
-    fileprivate func interface(_ value: YAMLValue) -> InterfacePattern? {
+    /// The name or the pattern of interfaces; nil after an error.
+    func interface(_ value: YAMLValue) -> InterfacePattern? {
         guard let text = text(value, of: "the name of an interface") else { return nil }
         guard let pattern = InterfacePattern(text) else {
             error(

@@ -4,6 +4,7 @@ struct FilterDraft {
     var malformed = PassOrDrop.drop
     var nonIP = PassOrDrop.pass
     var monitor = false
+    var log = false
     var rules: [Rule] = []
 
     /// The keys of a filter.
@@ -21,7 +22,7 @@ struct FilterDraft {
             $1.rules = $2.rules($0)
         },
         .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .unsupported("log"),
+        .optional("log", .boolean) { $1.log = $2.boolean($0, of: "log") ?? false },
     ])
 }
 
@@ -35,7 +36,8 @@ extension Reading {
         guard let name, let verdict = draft.defaultVerdict else { return nil }
         return Filter(
             name: name, defaultVerdict: verdict, malformed: draft.malformed, nonIP: draft.nonIP,
-            monitor: draft.monitor, rules: draft.rules, location: location(of: key))
+            monitor: draft.monitor, log: draft.log, rules: draft.rules,
+            location: location(of: key))
     }
 
     fileprivate func verdict(_ value: YAMLValue, of key: String) -> PassOrDrop? {

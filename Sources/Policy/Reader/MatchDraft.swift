@@ -62,10 +62,8 @@ struct MatchDraft {
             .optional("ext-header", .extensionHeaders) {
                 $1[keyPath: path].extHeader = $2.extensionHeaders($0)
             },
-            .elsewhere("mark") { value, reading in
-                reading.error(
-                    "unsupported-hook",
-                    "'mark' needs a TC or cgroup hook; this version has xdp", at: value)
+            .optional("mark", PacketNumbers.mark.shape) {
+                $1[keyPath: path].mark = $2.numbers($0, of: "mark", PacketNumbers.mark)
             },
             .elsewhere("socket") { value, reading in
                 reading.error("reserved", "'socket' is reserved for a later version", at: value)

@@ -14,6 +14,9 @@ enum PacketNumbers {
         what: "a TTL", plural: "TTLs", code: "invalid-ttl", bounds: 0...0xFF)
     static let dscp = NumberSyntax<UInt8>(
         what: "a DSCP", plural: "DSCPs", code: "invalid-dscp", bounds: 0...63, names: DSCP.names)
+    static let mark = NumberSyntax<UInt32>(
+        what: "a mark", plural: "marks", code: "invalid-mark", bounds: 0...UInt32.max,
+        allowsHexadecimal: true)
     static let icmpType = NumberSyntax<UInt8>(
         what: "an ICMP type", plural: "ICMP types", code: "invalid-icmp-type", bounds: 0...0xFF)
     static let icmpCode = NumberSyntax<UInt8>(

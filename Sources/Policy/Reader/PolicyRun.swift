@@ -104,6 +104,7 @@ struct PolicyRun {
             reading: reading, sources: Dictionary(sources) { first, _ in first })
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
+        HookCheck(reading: reading).check(draft.attach ?? [], draft.filters)
         guard let name, !reading.hasErrors else { return nil }
         let sets = draft.sets.compactMap { set -> NamedSet? in
             guard let source = set.contents, let contents = contents[set.name] ?? nil else {

@@ -7,6 +7,7 @@ struct RuleDraft {
     var action: Action?
     var limit: Limit?
     var monitor = false
+    var log: RuleLog?
 
     /// The keys of a rule.
     static let keys = KeyTable<RuleDraft>([
@@ -14,12 +15,14 @@ struct RuleDraft {
         .optional("match", MatchDraft.table.shape()) { value, draft, reading in
             draft.match = MatchDraft.read(value, subject: draft.subject, reading)
         },
-        .required("action", .choice(Action.self)) { $1.action = $2.action($0) },
+        .required("action", .action) { value, draft, reading in
+            draft.action = reading.action(value, subject: draft.subject)
+        },
         .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
         .optional("limit", LimitDraft.keys.shape()) { value, draft, reading in
             draft.limit = reading.limit(value, subject: draft.subject)
         },
-        .unsupported("log"),
+        .optional("log", .log) { $1.log = $2.log($0, subject: $1.subject) },
     ])
 }
 
@@ -32,23 +35,23 @@ extension Reading {
         var draft = RuleDraft(subject: subject)
         RuleDraft.keys.read(value, into: &draft, subject: subject, self)
         guard let name = draft.name, let action = draft.action, let nameValue else { return nil }
-        return Rule(
+        var rule = Rule(
             name: name, match: draft.match ?? Match(location: location(of: nameValue)),
-            limit: draft.limit, action: action, monitor: draft.monitor,
+            limit: draft.limit, action: action, monitor: draft.monitor, log: draft.log,
             location: location(of: nameValue))
+        for feature in rule.features {
+            rule.featureLocations[feature] = place(of: feature, in: value).map(location)
+        }
+        return rule
     }
 
-    fileprivate func action(_ value: YAMLValue) -> Action? {
-        if case .mapping(let pairs) = value.content {
-            if let pair = pairs.first(where: { $0.key.text == "redirect" }) {
-                unsupported("'redirect'", at: pair.key)
-                return nil
-            }
+    /// Where a rule asks for something that not every hook can do.
+    private func place(of feature: HookFeature, in rule: YAMLValue) -> YAMLValue? {
+        let match = rule.value(of: "match")
+        switch feature {
+        case .tx: return rule.value(of: "action")
+        case .redirect: return rule.value(of: "action")?.key("redirect")
+        case .mark: return match?.key("mark") ?? match?.value(of: "not")?.key("mark")
         }
-        if let text = value.text, text == "tx" || text == "reject" {
-            unsupported("'\(text)'", at: value)
-            return nil
-        }
-        return choice(value, of: "action", synonyms: verdictSynonyms)
     }
 }

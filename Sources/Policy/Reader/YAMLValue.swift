@@ -40,6 +40,12 @@ struct YAMLValue: Sendable {
         if case .sequence(let elements) = content { elements } else { [self] }
     }
 
+    /// A key itself, or nil.
+    func key(_ name: String) -> YAMLValue? {
+        guard case .mapping(let pairs) = content else { return nil }
+        return pairs.first { $0.key.text == name }?.key
+    }
+
     /// The value of a key, or nil.
     func value(of key: String) -> YAMLValue? {
         guard case .mapping(let pairs) = content else { return nil }

@@ -59,7 +59,11 @@ extension NumberSyntax {
     var shape: Shape {
         let bounds = Int(bounds.lowerBound)...Int(bounds.upperBound)
         var ends = [Pattern.number(bounds)] + names.map(\.name)
-        if allowsHexadecimal { ends.append("0x0*[0-9A-Fa-f]{1,4}") }
+        if allowsHexadecimal {
+            // Up to eight digits; the last number of these has ones alone.
+            let digits = String(bounds.upperBound, radix: 16).count
+            ends.append("0x0{0,\(8 - digits)}[0-9A-Fa-f]{1,\(digits)}")
+        }
         let one = Shape([
             "type": "integer", "minimum": .number(bounds.lowerBound),
             "maximum": .number(bounds.upperBound),

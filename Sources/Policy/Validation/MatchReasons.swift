@@ -25,7 +25,9 @@ enum MatchReasons {
             reasons.append(Reason(text: "'ext-header' needs IPv6", values: EtherType.ipv6.alone))
         }
         for field in PacketField.allCases
-        where !field.isOfEveryFrame && field != .extHeader && keys.values[field] != nil {
+        where !field.isOfEveryFrame && !field.isBesideFrame && field != .extHeader
+            && keys.values[field] != nil
+        {
             reasons.append(Reason(text: "'\(field.key)' needs IP", values: EtherType.ip))
         }
         return reasons

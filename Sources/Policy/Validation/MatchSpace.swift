@@ -8,8 +8,8 @@ struct MatchSpace: Sendable {
         var src: AddressSpace?
         var dst: AddressSpace?
 
-        /// Whether nothing is said, so that every IP packet matches.
-        var isEmpty: Bool { values.isEmpty && src == nil && dst == nil }
+        /// Whether something is said of what every frame has; without, a match is for IP alone.
+        var looksAtFrames: Bool { values.keys.contains(where: \.isOfEveryFrame) }
     }
 
     /// Something that a match says of a field, and which key says so.
@@ -35,8 +35,11 @@ struct MatchSpace: Sendable {
         add(.etherType, MatchReasons.etherType(match, keys))
         let types = reasons[.etherType].map { $0.map(\.values) } ?? []
         let etherTypes = types.reduce(PacketField.etherType.all) { $0.intersection($1) }
-        implied.values[.etherType] = keys.isEmpty ? EtherType.ip : etherTypes
-        implied.values[.vlan] = keys.values[.vlan] ?? PacketField.vlan.all
+        implied.values[.etherType] =
+            keys.looksAtFrames ? etherTypes : etherTypes.intersection(EtherType.ip)
+        for field in [PacketField.vlan, .mark] {
+            implied.values[field] = keys.values[field] ?? field.all
+        }
         guard isIPOnly else { return }
         add(.proto, MatchReasons.proto(match, keys))
         if let reasons = reasons[.proto], !reasons.isEmpty {
@@ -108,7 +111,7 @@ struct MatchSpace: Sendable {
     ///
     /// It is enough that each key here holds for all that the other match implies.
     func covers(_ other: MatchSpace) -> Bool {
-        guard !keys.isEmpty else { return other.isIPOnly }
+        guard keys.looksAtFrames || other.isIPOnly else { return false }
         for (field, values) in keys.values {
             guard let theirs = other.implied.values[field], theirs.isSubset(of: values) else {
                 return false

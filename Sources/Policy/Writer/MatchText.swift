@@ -41,6 +41,7 @@ struct MatchText {
             pair("ttl", keys.ttl?.map(range)),
             pair("dscp", keys.dscp?.map(dscp)),
             pair("ext-header", keys.extHeader?.map(\.rawValue)),
+            pair("mark", keys.mark?.map(mark)),
         ].compactMap { $0 }
     }
 
@@ -53,6 +54,13 @@ struct MatchText {
     static func etherTypes(_ types: ClosedRange<UInt16>) -> String {
         let lower = EtherType(rawValue: types.lowerBound).hexadecimal
         let upper = EtherType(rawValue: types.upperBound).hexadecimal
+        return lower == upper ? lower : "\(lower)-\(upper)"
+    }
+
+    /// A mark or a range of them, in hexadecimal.
+    private static func mark(_ marks: ClosedRange<UInt32>) -> String {
+        let lower = "0x" + String(marks.lowerBound, radix: 16)
+        let upper = "0x" + String(marks.upperBound, radix: 16)
         return lower == upper ? lower : "\(lower)-\(upper)"
     }
 

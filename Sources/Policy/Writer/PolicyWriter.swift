@@ -68,6 +68,7 @@ public struct PolicyWriter {
             "    non-ip: \(filter.nonIP.rawValue)",
         ]
         if filter.monitor { lines.append("    monitor: true") }
+        if filter.log { lines.append("    log: true") }
         lines.append(filter.rules.isEmpty ? "    rules: []" : "    rules:")
         for rule in filter.rules { write(rule, of: filter) }
     }
@@ -92,8 +93,9 @@ public struct PolicyWriter {
                 "        limit: { rate: \(limit.packets)/\(limit.period.rawValue), "
                     + "burst: \(limit.burst), per: \(limit.per.rawValue) }")
         }
-        lines.append("        action: \(rule.action.rawValue)")
+        lines.append("        action: \(YAMLText.action(rule.action))")
         if rule.monitor { lines.append("        monitor: true") }
+        if let log = rule.log { lines.append("        log: \(YAMLText.log(log))") }
     }
 
     private mutating func write(_ entry: AttachEntry) {

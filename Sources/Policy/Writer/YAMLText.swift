@@ -33,6 +33,22 @@ enum YAMLText {
         }
     }
 
+    /// A word, or the interface to redirect to.
+    static func action(_ action: Action) -> String {
+        switch action {
+        case .pass: "pass"
+        case .drop: "drop"
+        case .count: "count"
+        case .redirect(let interface): "{ redirect: \(Quoting.scalar(interface)) }"
+        case .tx: "tx"
+        }
+    }
+
+    /// The limit of a rule's events.
+    static func log(_ log: RuleLog) -> String {
+        log == .usual ? "true" : "{ every: \(DurationText.text(of: log.every)) }"
+    }
+
     /// One line of a comment.
     static func comment(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()

@@ -55,7 +55,8 @@ final class LoadedFilter {
         let counters = try Counters.create()
         bodies = try Bodies.create()
         program = try HookObject(hook: .xdp, multiBuffer: multiBuffer).loadFilter(
-            compiled, slots: slots, counters: counters, bodies: bodies)
+            compiled, slots: slots, counters: counters, bodies: bodies,
+            redirects: .loopback(for: compiled))
         self.counters = try MappedArray(counters, access: .readWrite)
     }
 
