@@ -4,6 +4,7 @@ internal import Foundation
 public final class JSONSchema {
     /// A schema that cannot be evaluated here.
     public struct Unknown: Error, CustomStringConvertible {
+        /// What is not known.
         public let description: String
     }
 

@@ -115,6 +115,7 @@ extension KeyTable {
     /// The mapping that has these keys, and no others.
     ///
     /// - Parameter more: What a schema must say besides.
+    /// - Returns: The shape of the whole mapping.
     func shape(_ more: [JSONText.Member] = []) -> Shape {
         let known = keys.compactMap { key in key.shape.map { (key, $0) } }
         var members: [JSONText.Member] = [
