@@ -9,20 +9,22 @@ struct AttachDraft {
 
     /// The keys of an attach entry.
     static let keys = KeyTable<AttachDraft>([
-        .required("interface") { value, draft, reading in
+        .required("interface", .oneOrMore(.interface)) { value, draft, reading in
             draft.interfaces = reading.elements(value, of: "interface").compactMap {
                 reading.interface($0)
             }
         },
-        .optional("netns") { value, draft, reading in
+        .optional("netns", .oneOrMore(.netns)) { value, draft, reading in
             draft.netns = reading.elements(value, of: "netns").compactMap { reading.netns($0) }
         },
-        .optional("optional") { value, draft, reading in
+        .optional("optional", .boolean) { value, draft, reading in
             draft.optional = reading.boolean(value, of: "optional") ?? false
         },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .optional("mode") { $1.mode = $2.mode($0) ?? .auto },
-        .required("xdp") { value, draft, reading in
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional("mode", .choice(XDPModeRequest.self, or: XDPModeRequest.synonyms.keys.sorted())) {
+            $1.mode = $2.mode($0) ?? .auto
+        },
+        .required("xdp", .name) { value, draft, reading in
             draft.xdp = reading.name(value, of: "a filter")
             if let name = draft.xdp {
                 reading.filterReferences.append((name, reading.location(of: value)))
@@ -31,6 +33,34 @@ struct AttachDraft {
         .unsupported("cgroup"), .unsupported("tc"), .unsupported("tc-ingress"),
         .unsupported("tc-egress"), .unsupported("ingress"), .unsupported("egress"),
         .unsupported("device"),
+    ])
+}
+
+extension Shape {
+    /// A name of at most 15 bytes.
+    static let interfaceName = any(of: [
+        Shape([
+            "type": "string", "pattern": "^[^\\s/:*?\\[]{1,15}$", "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
+    ])
+
+    /// A name of at most 15 bytes, or a shell pattern.
+    static let interface = any(of: [
+        Shape([
+            "type": "string", "pattern": "^(?:[^\\s/:]{1,15}|[^\\s/:]{0,63}[*?\\[][^\\s/:]{0,63})$",
+            "maxLength": 64, "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
+    ])
+
+    /// A name under /run/netns.
+    fileprivate static let netns = any(of: [
+        Shape([
+            "type": "string", "pattern": "^[^/]+$", "maxLength": 255,
+            "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
     ])
 }
 
