@@ -77,7 +77,8 @@ import Testing
     /// Errors that no schema can see: they are of several places, or of other files.
     private static let beyondCodes: Set = [
         "duplicate-attach", "duplicate-name", "host-bits", "set-cycle", "set-file",
-        "set-file-line", "unknown-filter", "unknown-set", "unsupported-hook", "wrong-set-kind",
+        "set-file-line", "unknown-filter", "unknown-rule", "unknown-set", "unsupported-hook",
+        "wrong-set-kind",
     ]
 
     /// Invalid policies that a schema accepts for all that, and why.
@@ -97,6 +98,10 @@ import Testing
                 "key-icmp-number-proto-under-not",
             ],
             "a flag that is both set and clear": ["key-flags-both"],
+            "what keys of one packet contradict each other": [
+                "test-contradiction-families", "test-contradiction-icmp-port",
+                "test-contradictions",
+            ],
             "another file of the policy may have the name": ["missing-name"],
         ]
         let pairs = reasons.flatMap { reason, names in names.map { ($0, reason) } }

@@ -39,7 +39,8 @@ struct TestDraft {
     /// A test has one packet.
     static let packetOrHex = [
         JSONText.Member(
-            key: "oneOf", value: [["required": ["packet"]], ["required": ["hex"]]])
+            key: "anyOf", value: [["required": ["packet"]], ["required": ["hex"]]]),
+        JSONText.Member(key: "not", value: ["required": ["packet", "hex"]]),
     ]
 
     /// The keys of tests that ask another hook than one of packets.
