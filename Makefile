@@ -37,6 +37,9 @@ fuzz: export NETCTL_FUZZ_SEED ?= $(shell date +%s)
 fuzz: deps ## Compare the programs in the kernel with the meaning of random policies, for long
 	swift test --configuration release -Xswiftc -enable-testing --filter RandomProgramTests
 
+schema: build ## Write docs/policy.schema.json from the reader's tables of keys
+	$(binary) validate --schema > docs/policy.schema.json
+
 demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
 
@@ -77,7 +80,8 @@ install: release ## Install to PREFIX (/usr/local): the binary, completions, exa
 	$(released) --generate-completion-script bash > $(word 1,$(completions))
 	$(released) --generate-completion-script zsh > $(word 2,$(completions))
 	$(released) --generate-completion-script fish > $(word 3,$(completions))
-	cp -R LICENSE bpf/LICENSE.* README.md CHANGELOG.md policies $(share)/doc/netctl/
+	cp -R LICENSE bpf/LICENSE.* README.md CHANGELOG.md docs/policy.schema.json policies \
+		$(share)/doc/netctl/
 
 uninstall: ## Remove what install put there; attachments stay (netctl detach --all first)
 	rm -f $(DESTDIR)$(PREFIX)/sbin/netctl $(completions)
@@ -86,4 +90,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz vm-test demo bench check fmt deps check-deps release install uninstall clean
+.PHONY: help build test fuzz schema vm-test demo bench check fmt deps check-deps release install uninstall clean

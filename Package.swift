@@ -127,7 +127,9 @@ let package = Package(
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
-        .testTarget(name: "DocumentationTests", dependencies: ["Policy"], swiftSettings: strict),
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProgramTests",
             dependencies: [

@@ -49,7 +49,9 @@ public struct AttachTarget: Sendable, Hashable {
 
     /// Finds a cgroup.
     ///
-    /// - Parameter cgroup: A path below the mount of cgroup v2, or a full one.
+    /// - Parameters:
+    ///   - cgroup: A path below the mount of cgroup v2, or a full one.
+    ///   - hook: One of its hooks.
     /// - Throws: ``DatapathError`` when there is no such cgroup.
     public init(cgroup: String, hook: Hook) throws(DatapathError) {
         let found = try translating { try CgroupMount.current().open(cgroup).cgroup }

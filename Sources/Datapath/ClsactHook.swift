@@ -65,6 +65,7 @@ struct ClsactHook {
     /// What is gone already is no error.
     ///
     /// - Parameter stub: The program's id.
+    /// - Throws: `NetlinkError`.
     func detach(_ stub: UInt32) throws {
         guard let handle = try NetworkNamespace(inode: namespace).open() else {
             try? Directory.unlink(qdisc.string)

@@ -8,7 +8,7 @@ public struct PolicyRevision: Sendable {
     /// 32 hexadecimal digits; equal digests need no apply.
     public let digest: String
     /// The whole policy as YAML, set files by name.
-    let text: String
+    public let text: String
     /// What the names of set files are relative to; nil when that is not one folder.
     let folder: String?
 

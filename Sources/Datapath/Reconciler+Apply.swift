@@ -73,7 +73,8 @@ extension Reconciler {
         guard warnings.isEmpty else {
             return DatapathError(
                 attempt, "its attachments", warnings.joined(separator: "; "),
-                hint: "name one 'inbound' for ingress hooks and one 'outbound' for egress hooks, or "
+                hint:
+                    "name one 'inbound' for ingress hooks and one 'outbound' for egress hooks, or "
                     + "give the policy an attach: section")
         }
         let held = observed.first { attachment in

@@ -85,7 +85,8 @@ struct XDPAttacher {
         let why = sentence ?? (isOffload ? "the card takes no programs of netctl's" : nil)
         return DatapathError(
             "attach xdp", target.name,
-            "cannot run XDP in \(mode.rawValue) mode here\(why.map { ": \($0)" } ?? "")", errno: errno,
+            "cannot run XDP in \(mode.rawValue) mode here\(why.map { ": \($0)" } ?? "")",
+            errno: errno,
             hint: mode == .generic ? nil : "use --mode xdpgeneric, or auto",
             code: errno == .notSupportedOnSocket || isOffload ? .unsupported : .failed)
     }

@@ -60,6 +60,7 @@ public struct CgroupMount: Hashable, Sendable {
     /// A path as ``Cgroup/path`` has it, whether or not there is such a cgroup.
     ///
     /// - Parameter path: As ``open(_:)`` takes it.
+    /// - Returns: The path below the mount.
     /// - Throws: ``SystemError`` with `EINVAL` for a path that is relative or has `..` in it.
     public func plainPath(_ path: String) throws(SystemError) -> String {
         do throws(CgroupPathProblem) {

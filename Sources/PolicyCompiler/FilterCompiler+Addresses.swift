@@ -28,12 +28,13 @@ extension FilterCompiler {
             throw self.error(
                 "its sets overlap in more than \(error.maximum) ways; use fewer overlapping sets")
         }
-        let last = lastRules(of: matchers, dimension)
+        let deciding = decidingRules(alone: dimension)
+        let last = lastRules(of: matchers, deciding)
         var rows: [UInt32] = []
         for members in classes.members {
             rows.append(
                 matchers.hasRefusals
-                    ? entry(members, matchers, dimension) : entry(members, matchers, last))
+                    ? entry(members, matchers, deciding) : entry(members, matchers, last))
             try checkRowBudget()
         }
         return AddressTable(
@@ -64,19 +65,22 @@ extension FilterCompiler {
         let byMatcher: [Int?]
     }
 
-    private func lastRules(
-        of matchers: Matchers<AddressTerm>, _ dimension: Dimension
-    ) -> LastRules {
+    private func lastRules(of matchers: Matchers<AddressTerm>, _ deciding: Row) -> LastRules {
         LastRules(
-            indifferent: matchers.indifferent.first { decides($0, alone: dimension) },
-            byMatcher: matchers.all.map { $0.rules.first { decides($0, alone: dimension) } })
+            indifferent: matchers.indifferent.first(in: deciding),
+            byMatcher: matchers.all.map { $0.rules.first(in: deciding) })
     }
 
-    /// Whether a rule decides every IP packet that satisfies it in one dimension.
-    private func decides(_ rule: Int, alone dimension: Dimension) -> Bool {
-        let rule = filter.rules[rule]
-        return rule.action.verdict != nil && rule.limit == nil
+    /// The rules that decide every IP packet that satisfies them in one dimension.
+    private func decidingRules(alone dimension: Dimension) -> Row {
+        var deciding = Row(count: filter.rules.count)
+        for (number, rule) in filter.rules.enumerated()
+        where rule.action.verdict != nil && rule.limit == nil
             && rule.match.dimensions.isSubset(of: [dimension])
+        {
+            deciding.insert(number)
+        }
+        return deciding
     }
 
     /// A row, cut behind the first rule that an address of this class is sure to meet; or that rule,
@@ -99,10 +103,10 @@ extension FilterCompiler {
 
     /// The same where rules refuse addresses: whether one is met shows only in the finished row.
     private mutating func entry(
-        _ members: Row, _ matchers: Matchers<AddressTerm>, _ dimension: Dimension
+        _ members: Row, _ matchers: Matchers<AddressTerm>, _ deciding: Row
     ) -> UInt32 {
         let row = matchers.rules(satisfying: members)
-        return entry(row, last: row.first { decides($0, alone: dimension) })
+        return entry(row, last: row.first(in: deciding))
     }
 
     private mutating func entry(_ row: Row, last: Int?) -> UInt32 {

@@ -38,6 +38,9 @@ extension Match {
 /// The sets of a policy, whole.
 struct PolicyTerms: TermExpansion {
     let portSets: [Name: [PortRange]]
+    private var bytes: [TCPFlagsTerm: IntervalSet<UInt32>] = [:]
+
+    init(portSets: [Name: [PortRange]]) { self.portSets = portSets }
 
     func ports(_ terms: [PortTerm]) -> IntervalSet<UInt32> {
         IntervalSet(
@@ -51,7 +54,9 @@ struct PolicyTerms: TermExpansion {
             })
     }
 
-    func flags(_ terms: [TCPFlagsTerm]) -> IntervalSet<UInt32> {
-        IntervalSet(terms.flatMap(\.bytes.ranges))
+    /// Thousands of rules have a handful of terms.
+    mutating func flags(_ terms: [TCPFlagsTerm]) -> IntervalSet<UInt32> {
+        for term in terms where bytes[term] == nil { bytes[term] = term.bytes }
+        return IntervalSet(terms.flatMap { bytes[$0]?.ranges ?? [] })
     }
 }

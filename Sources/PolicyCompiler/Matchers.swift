@@ -12,8 +12,16 @@ struct Matchers<Term: Hashable> {
         var refusals: Row
     }
 
+    /// Rules as numbers too: most terms belong to one rule, and a row of a large filter is long.
+    private struct Numbers {
+        var rules: [Int] = []
+        var refusals: [Int] = []
+    }
+
     /// By first rule, ascending.
     private(set) var all: [Matcher] = []
+    /// Of each matcher.
+    private var numbers: [Numbers] = []
     /// The rules that do not look.
     private(set) var indifferent: Row
     /// The rules that only refuse.
@@ -40,10 +48,12 @@ struct Matchers<Term: Hashable> {
             for terms in wanted ?? [] {
                 let matcher = self.number(of: terms, ruleCount: rules.count, &known)
                 all[matcher].rules.insert(number)
+                numbers[matcher].rules.append(number)
             }
             for terms in unwanted ?? [] {
                 let matcher = self.number(of: terms, ruleCount: rules.count, &known)
                 all[matcher].refusals.insert(number)
+                numbers[matcher].refusals.append(number)
                 hasRefusals = true
             }
         }
@@ -56,6 +66,7 @@ struct Matchers<Term: Hashable> {
         known[terms] = all.count
         let none = Row(count: ruleCount)
         all.append(Matcher(terms: terms, rules: none, refusals: none))
+        numbers.append(Numbers())
         return all.count - 1
     }
 
@@ -63,8 +74,23 @@ struct Matchers<Term: Hashable> {
     func rules(satisfying members: Row) -> Row {
         var row = indifferent
         row.formUnion(unlessRefused)
-        members.forEach { row.formUnion(all[$0].rules) }
-        if hasRefusals { members.forEach { row.subtract(all[$0].refusals) } }
+        members.forEach { matcher in
+            let few = numbers[matcher].rules
+            if few.count < row.words.count {
+                for rule in few { row.insert(rule) }
+            } else {
+                row.formUnion(all[matcher].rules)
+            }
+        }
+        guard hasRefusals else { return row }
+        members.forEach { matcher in
+            let few = numbers[matcher].refusals
+            if few.count < row.words.count {
+                for rule in few { row.remove(rule) }
+            } else {
+                row.subtract(all[matcher].refusals)
+            }
+        }
         return row
     }
 

@@ -34,6 +34,15 @@ struct Row: Hashable {
     /// The first element.
     var first: Int? { first(where: { _ in true }) }
 
+    /// The first element that is in the other row as well.
+    func first(in other: Row) -> Int? {
+        for i in words.indices {
+            let common = words[i] & other.words[i]
+            if common != 0 { return i * 64 + common.trailingZeroBitCount }
+        }
+        return nil
+    }
+
     /// The first element for which `predicate` holds.
     func first(where predicate: (Int) -> Bool) -> Int? {
         for i in words.indices {

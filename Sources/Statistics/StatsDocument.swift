@@ -69,7 +69,8 @@ extension StatsDocument.Entry {
                 uniqueKeysWithValues: statistics.reasons.map { ($0.reason.rawValue, $0.count) }),
             rules: statistics.rules.map { rule in
                 StatsDocument.Rule(
-                    name: rule.rule.name, action: rule.rule.action(on: hook), packets: rule.count.packets,
+                    name: rule.rule.name, action: rule.rule.action(on: hook),
+                    packets: rule.count.packets,
                     bytes: rule.count.bytes, wouldDrop: rule.wouldDrop.packets)
             })
     }

@@ -6,6 +6,7 @@ enum ExitStatus: Int32, Error {
     case usage = 2
     case invalidPolicy = 3
     case unsupported = 4
+    case differences = 10
 
     init(_ code: DatapathError.Code) {
         switch code {

@@ -13,6 +13,15 @@ struct HookWord: ExpressibleByArgument {
 
     static var allValueStrings: [String] { Hook.allCases.map(\.rawValue) }
 
+    /// The hook that is meant where any will do.
+    var hook: Hook {
+        let full = Hook.allCases.map(\.rawValue).contains(text) ? text : "cgroup-\(text)"
+        guard let hook = Hook(rawValue: full) else {
+            preconditionFailure("'\(text)' was checked when it was made")
+        }
+        return hook
+    }
+
     /// The hook that is meant.
     ///
     /// - Throws: `ValidationError` when the place has no such hook.

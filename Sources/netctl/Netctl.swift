@@ -18,12 +18,12 @@ struct Netctl: ParsableCommand {
             needs a daemon, and nothing survives a reboot by itself.
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 invalid policy, 4 kernel support or privilege \
-            lacking.
+            lacking, 10 differences (diff).
             """,
         version: "0.1.0",
         subcommands: [
-            Attach.self, Detach.self, Apply.self, Validate.self, Show.self, Status.self, Stats.self,
-            Pause.self, Resume.self, Test.self, Explain.self,
+            Attach.self, Detach.self, Apply.self, Diff.self, Validate.self, Test.self, Explain.self,
+            Show.self, Status.self, Stats.self, Pause.self, Resume.self,
         ])
 
     static func main() {

@@ -109,6 +109,34 @@ struct TestCommandTests {
         let tests: [Entry]
     }
 
+    @Test("packets that are sent elsewhere, in a test and in force")
+    func sent() async throws {
+        try await withSandbox {
+            let directory = try TemporaryDirectory()
+            try addInterface("br0")
+            try addInterface("br1")
+            let path = try directory.write(
+                """
+                version: 1
+                name: edge
+                filters:
+                  inbound:
+                    default: pass
+                    rules:
+                      - { name: mirror, match: { dport: 7 }, action: tx }
+                      - { name: aside, match: { dport: 8 }, action: { redirect: br1 } }
+                tests:
+                  - { name: back, filter: inbound, packet: { dport: 7 }, expect: tx, rule: mirror }
+                  - { name: aside, filter: inbound, packet: { dport: 8 }, expect: redirect, rule: aside }
+                """, to: "edge.yaml")
+            try expectSuccess(["test", path], "2 tests, all passed")
+            try expectSuccess(["attach", "br0", "--mode", "xdpgeneric"])
+            try expectSuccess(["apply", path])
+            try expectSuccess(["explain", "br0", "udp to 1.1.1.1:8"], "redirect by rule aside")
+            try expectSuccess(["explain", "br0", "udp to 1.1.1.1:7"], "tx by rule mirror")
+        }
+    }
+
     @Test("no tests, an invalid policy, no privilege")
     func others() async throws {
         try await withSandbox {

@@ -1,5 +1,7 @@
+import Datapath
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 /// What the documentation shows is valid: every `policies/*.yaml` and every block that is fenced as
@@ -12,6 +14,25 @@ import Testing
         let found = result.diagnostics.filter { !example.isFragment || $0.code != "unused-set" }
         #expect(found.map { result.rendered($0) } == [])
         #expect(result.policy != nil)
+    }
+
+    @Test(
+        "what an example says of itself holds on the real programs", .requiresRoot,
+        arguments: PolicyExample.all)
+    func tests(_ example: PolicyExample) throws {
+        guard let policy = example.read().policy else { return }
+        for result in try PolicyTestResult.run(policy) {
+            #expect(result.failure == nil, "\(result.line)")
+        }
+    }
+
+    @Test("every policy of policies/ has tests, and so has the documentation of them")
+    func tested() {
+        for example in PolicyExample.all where example.file.hasPrefix("policies/") {
+            #expect(example.read().policy?.tests.isEmpty == false, "\(example.file)")
+        }
+        let documented = PolicyExample.all.filter { $0.file == "docs/policy.md" }
+        #expect(documented.contains { $0.read().policy?.tests.isEmpty == false })
     }
 
     @Test("the examples are found")

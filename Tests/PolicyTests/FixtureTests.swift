@@ -1,5 +1,6 @@
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 /// `Fixtures/{valid,invalid}/*.yaml` beside `*.expected`, the diagnostics as text.
@@ -20,6 +21,17 @@ import Testing
         #expect(result.policy == nil)
         #expect(result.hasErrors)
         try fixture.compare(result)
+    }
+
+    @Test("an invalid policy is refused in no time, and takes no memory to speak of")
+    func cost() throws {
+        for fixture in Fixture.all("invalid") {
+            let before = peakMemoryBytes()
+            let elapsed = try processorTime { _ = try fixture.read() }
+            #expect(elapsed < .seconds(1), "\(fixture.name)")
+            // Other tests of this process may grow it meanwhile; that only makes this stricter.
+            #expect(peakMemoryBytes() - before < 200 << 20, "\(fixture.name)")
+        }
     }
 
     @Test("there are enough fixtures, and no expectation without a policy")
@@ -55,8 +67,10 @@ struct Fixture: CustomTestStringConvertible, Sendable {
         }
     }
 
+    func policyBytes() throws -> [UInt8] { try bytes("\(name).yaml") }
+
     func read() throws -> ReadResult {
-        let source = PolicySource(path: "\(name).yaml", bytes: try bytes("\(name).yaml"))
+        let source = PolicySource(path: "\(name).yaml", bytes: try policyBytes())
         return PolicyReader.read([source]) { try bytes($0) }
     }
 

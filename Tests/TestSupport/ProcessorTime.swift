@@ -13,3 +13,11 @@ private func threadClock() -> Duration {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }
+
+/// The most memory that this process ever had at once, in bytes (`VmHWM`).
+public func peakMemoryBytes() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    // Linux counts in KiB.
+    return usage.ru_maxrss * 1_024
+}

@@ -90,11 +90,10 @@ public enum XDPModeRequest: String, Hashable, Sendable, CaseIterable {
 
     /// The mode of a text: the names above, or `native`, `generic`, `offload`.
     public init?(text: String) {
-        switch text {
-        case "native": self = .xdpdrv
-        case "generic": self = .xdpgeneric
-        case "offload": self = .xdpoffload
-        default: self.init(rawValue: text)
-        }
+        if let mode = Self.synonyms[text] { self = mode } else { self.init(rawValue: text) }
     }
+
+    static let synonyms: [String: XDPModeRequest] = [
+        "native": .xdpdrv, "generic": .xdpgeneric, "offload": .xdpoffload,
+    ]
 }

@@ -11,11 +11,8 @@ public protocol TermExpansion {
 extension TCPFlagsTerm {
     /// The bytes of flags that satisfy the term.
     public var bytes: IntervalSet<UInt32> {
-        IntervalSet(
-            (0...PacketField.tcpFlags.last).lazy.filter { value in
-                let flags = TCPFlags(rawValue: UInt8(value))
-                return flags.isSuperset(of: set) && flags.isDisjoint(with: clear)
-            }.map { $0...$0 })
+        let (set, clear) = (UInt32(set.rawValue), UInt32(clear.rawValue))
+        return .values(through: PacketField.tcpFlags.last) { $0 & set == set && $0 & clear == 0 }
     }
 }
 
@@ -91,8 +88,24 @@ extension MatchKeys {
         where headers.contains(header) {
             wanted |= 1 << UInt32(index)
         }
-        return IntervalSet(
-            (0...PacketField.extHeader.last).lazy.filter { $0 & wanted != 0 }.map { $0...$0 })
+        return .values(through: PacketField.extHeader.last) { $0 & wanted != 0 }
+    }
+}
+
+extension IntervalSet<UInt32> {
+    /// The numbers up to `last` for which `isIn` holds.
+    fileprivate static func values(
+        through last: UInt32, _ isIn: (UInt32) -> Bool
+    ) -> IntervalSet {
+        var ranges: [ClosedRange<UInt32>] = []
+        for value in 0...last where isIn(value) {
+            if let previous = ranges.last, previous.upperBound + 1 == value {
+                ranges[ranges.count - 1] = previous.lowerBound...value
+            } else {
+                ranges.append(value...value)
+            }
+        }
+        return IntervalSet(ranges)
     }
 }
 

@@ -4,13 +4,20 @@ struct ActionDraft {
 
     /// The keys of an action in braces.
     static let keys = KeyTable<ActionDraft>([
-        .required("redirect") { $1.redirect = $2.redirectTarget($0) }
+        .required("redirect", .interfaceName) { $1.redirect = $2.redirectTarget($0) }
     ])
 
     /// The actions that are one word.
-    fileprivate static let words: [(word: String, action: Action)] = [
+    static let words: [(word: String, action: Action)] = [
         ("pass", .pass), ("drop", .drop), ("count", .count), ("tx", .tx),
     ]
+}
+
+extension Shape {
+    /// A word, or an action in braces.
+    static let action = any(of: [
+        words(ActionDraft.words.map(\.word)), ActionDraft.keys.shape(),
+    ])
 }
 
 extension Reading {

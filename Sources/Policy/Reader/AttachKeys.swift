@@ -12,24 +12,26 @@ struct AttachDraft {
 
     /// The keys of an attach entry.
     static let keys = KeyTable<AttachDraft>([
-        .optional("interface") { value, draft, reading in
+        .optional("interface", .oneOrMore(.interface)) { value, draft, reading in
             let names = reading.elements(value, of: "interface").compactMap {
                 reading.interface($0)
             }
             draft.target = .interfaces(names)
         },
-        .optional("cgroup") { value, draft, reading in
+        .optional("cgroup", .text("/.*")) { value, draft, reading in
             draft.target = reading.cgroup(value).map(AttachSubject.cgroup)
         },
-        .optional("netns") { value, draft, reading in
+        .optional("netns", .oneOrMore(.netns)) { value, draft, reading in
             draft.netns = reading.elements(value, of: "netns").compactMap { reading.netns($0) }
         },
-        .optional("optional") { value, draft, reading in
+        .optional("optional", .boolean) { value, draft, reading in
             draft.optional = reading.boolean(value, of: "optional") ?? false
         },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .optional("mode") { $1.mode = $2.mode($0) ?? .auto },
-        .optional("tc") { $1.tc = $2.choice($0, of: "tc") ?? .auto },
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional("mode", .choice(XDPModeRequest.self, or: XDPModeRequest.synonyms.keys.sorted())) {
+            $1.mode = $2.mode($0) ?? .auto
+        },
+        .optional("tc", .choice(TCModeRequest.self)) { $1.tc = $2.choice($0, of: "tc") ?? .auto },
         hook("xdp", .xdp), hook("tc-ingress", .tcIngress), hook("tc-egress", .tcEgress),
         hook("ingress", .cgroupIngress), hook("egress", .cgroupEgress),
         hook("device", .cgroupDevice),
@@ -37,7 +39,7 @@ struct AttachDraft {
 
     /// The key of a hook: what goes there. A cgroup's hooks go without their prefix.
     private static func hook(_ key: String, _ hook: Hook) -> Key<AttachDraft> {
-        .optional(key) { value, draft, reading in
+        .optional(key, .name) { value, draft, reading in
             let isDevice = hook == .cgroupDevice
             guard let name = reading.name(value, of: isDevice ? "a device list" : "a filter")
             else { return }
@@ -60,10 +62,60 @@ extension AttachDraft {
         ("ingress", .cgroup), ("egress", .cgroup), ("device", .cgroup),
     ]
 
+    /// What a schema says of keys that go together: an entry is of interfaces or of a cgroup, and
+    /// has a hook of its place.
+    static let combinations = [
+        JSONText.Member(
+            key: "anyOf",
+            value: .array([combination("interface", .interface), combination("cgroup", .cgroup)]))
+    ]
+
+    private static func combination(_ key: String, _ place: Hook.Place) -> JSONText {
+        let others = placed.filter { $0.place != place }.map(\.key)
+        let foreign = ["interface", "cgroup"].filter { $0 != key } + others
+        return .object([
+            .init(key: "required", value: [.string(key)]),
+            .init(key: "anyOf", value: anyGiven(hookKeys(of: place))),
+            .init(key: "not", value: ["anyOf": anyGiven(foreign)]),
+        ])
+    }
+
+    private static func anyGiven(_ keys: [String]) -> JSONText {
+        .array(keys.map { ["required": [.string($0)]] })
+    }
+
     /// The keys of the hooks of a place.
     static func hookKeys(of place: Hook.Place) -> [String] {
         Hook.allCases.filter { $0.place == place }.map(\.attachKey)
     }
+}
+
+extension Shape {
+    /// A name of at most 15 bytes.
+    static let interfaceName = any(of: [
+        Shape([
+            "type": "string", "pattern": "^[^\\s/:*?\\[]{1,15}$", "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
+    ])
+
+    /// A name of at most 15 bytes, or a shell pattern.
+    static let interface = any(of: [
+        Shape([
+            "type": "string", "pattern": "^(?:[^\\s/:]{1,15}|[^\\s/:]{0,63}[*?\\[][^\\s/:]{0,63})$",
+            "maxLength": 64, "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
+    ])
+
+    /// A name under /run/netns.
+    fileprivate static let netns = any(of: [
+        Shape([
+            "type": "string", "pattern": "^[^/]+$", "maxLength": 255,
+            "not": ["enum": [".", ".."]],
+        ]),
+        Shape(["type": "number"]), Shape(["type": "boolean"]),
+    ])
 }
 
 extension Reading {
@@ -112,7 +164,8 @@ extension Reading {
         {
             let mine = AttachDraft.hookKeys(of: place)
             error(
-                "conflicting-keys", "\(place == .cgroup ? "a cgroup" : "an interface") has no "
+                "conflicting-keys",
+                "\(place == .cgroup ? "a cgroup" : "an interface") has no "
                     + "'\(wrong.key)'", hint: "its hooks are \(mine.joined(separator: ", "))",
                 at: pair.key)
             return

@@ -6,9 +6,16 @@ struct DeviceListDraft {
 
     /// The keys of a device list.
     static let keys = KeyTable<DeviceListDraft>([
-        .required("default") { $1.defaultVerdict = $2.choice($0, of: "default") },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .optional("rules") { $1.rules = $2.deviceRules($0) },
+        .required("default", .choice(AllowOrDeny.self)) {
+            $1.defaultVerdict = $2.choice($0, of: "default")
+        },
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional(
+            "rules",
+            .list(
+                of: DeviceRuleDraft.keys.shape(DeviceRuleDraft.oneOf),
+                atMost: PolicyLimits.deviceRules)
+        ) { $1.rules = $2.deviceRules($0) },
     ])
 }
 
@@ -20,11 +27,28 @@ struct DeviceRuleDraft {
 
     /// The keys of a device rule.
     static let keys = KeyTable<DeviceRuleDraft>([
-        .required("name") { $1.name = $2.name($0, of: "a rule") },
-        .optional("allow") { $1.devices.append((.allow, $2.devices($0, of: "allow"))) },
-        .optional("deny") { $1.devices.append((.deny, $2.devices($0, of: "deny"))) },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .required("name", .name) { $1.name = $2.name($0, of: "a rule") },
+        .optional("allow", .devices) { $1.devices.append((.allow, $2.devices($0, of: "allow"))) },
+        .optional("deny", .devices) { $1.devices.append((.deny, $2.devices($0, of: "deny"))) },
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
     ])
+}
+
+extension DeviceRuleDraft {
+    /// A rule allows or denies.
+    static let oneOf = [
+        JSONText.Member(key: "anyOf", value: [["required": ["allow"]], ["required": ["deny"]]]),
+        JSONText.Member(key: "not", value: ["required": ["allow", "deny"]]),
+    ]
+}
+
+extension Shape {
+    /// Devices and access; that no access is given twice is beyond it.
+    fileprivate static let devices: Shape = {
+        let major = Pattern.any(of: ["\\*", Pattern.number(0...Int(DeviceTerm.largestMajor))])
+        let minor = Pattern.any(of: ["\\*", Pattern.number(0...Int(DeviceTerm.largestMinor))])
+        return text(" *(?:a|[abc] +\(major):\(minor) +[rwm]{1,3}) *").named("devices")
+    }()
 }
 
 extension Reading {

@@ -15,7 +15,9 @@ public enum DeviceSyntax {
     /// Reads one term.
     ///
     /// - Parameter text: Type (`a`, `b`, `c`), `major:minor` where `*` is any, access (of `rwm`),
-    ///   one blank between each. `a` alone is every device with any access.
+    ///   blanks between. `a` alone is every device with any access.
+    /// - Returns: The term.
+    /// - Throws: ``Failure``.
     public static func parse(_ text: String) throws(Failure) -> DeviceTerm {
         let parts = text.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
         guard let kind = parts.first else {

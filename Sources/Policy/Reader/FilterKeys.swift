@@ -9,18 +9,20 @@ struct FilterDraft {
 
     /// The keys of a filter.
     static let keys = KeyTable<FilterDraft>([
-        .required("default") { value, draft, reading in
+        .required("default", .choice(PassOrDrop.self)) { value, draft, reading in
             draft.defaultVerdict = reading.verdict(value, of: "default")
         },
-        .optional("malformed") { value, draft, reading in
+        .optional("malformed", .choice(PassOrDrop.self)) { value, draft, reading in
             draft.malformed = reading.verdict(value, of: "malformed") ?? draft.malformed
         },
-        .optional("non-ip") { value, draft, reading in
+        .optional("non-ip", .choice(PassOrDrop.self)) { value, draft, reading in
             draft.nonIP = reading.verdict(value, of: "non-ip") ?? draft.nonIP
         },
-        .optional("rules") { $1.rules = $2.rules($0) },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .optional("log") { $1.log = $2.boolean($0, of: "log") ?? false },
+        .optional("rules", .list(of: RuleDraft.keys.shape(), atMost: PolicyLimits.rules)) {
+            $1.rules = $2.rules($0)
+        },
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional("log", .boolean) { $1.log = $2.boolean($0, of: "log") ?? false },
     ])
 }
 

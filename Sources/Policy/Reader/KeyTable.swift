@@ -12,25 +12,31 @@ struct Key<Draft>: Sendable {
 
     let name: String
     let presence: Presence
+    /// What may stand behind it; nil of a key that cannot be given.
+    let shape: Shape?
     let read: @Sendable (YAMLValue, inout Draft, Reading) -> Void
 
     static func required(
-        _ name: String, _ read: @escaping @Sendable (YAMLValue, inout Draft, Reading) -> Void
-    ) -> Key { Key(name: name, presence: .required, read: read) }
+        _ name: String, _ shape: Shape,
+        _ read: @escaping @Sendable (YAMLValue, inout Draft, Reading) -> Void
+    ) -> Key { Key(name: name, presence: .required, shape: shape, read: read) }
 
     static func optional(
-        _ name: String, _ read: @escaping @Sendable (YAMLValue, inout Draft, Reading) -> Void
-    ) -> Key { Key(name: name, presence: .optional, read: read) }
+        _ name: String, _ shape: Shape,
+        _ read: @escaping @Sendable (YAMLValue, inout Draft, Reading) -> Void
+    ) -> Key { Key(name: name, presence: .optional, shape: shape, read: read) }
 
     static func unsupported(_ name: String) -> Key {
-        Key(name: name, presence: .unsupported) { _, _, _ in }
+        Key(name: name, presence: .unsupported, shape: nil) { _, _, _ in }
     }
 
     /// A key that cannot stand here; `report` says why, at the key itself.
     static func elsewhere(
         _ name: String, _ report: @escaping @Sendable (YAMLValue, Reading) -> Void
     ) -> Key {
-        Key(name: name, presence: .elsewhere) { value, _, reading in report(value, reading) }
+        Key(name: name, presence: .elsewhere, shape: nil) { value, _, reading in
+            report(value, reading)
+        }
     }
 }
 

@@ -8,13 +8,22 @@ struct LimitDraft {
 
     /// The keys of `limit:`.
     static let keys = KeyTable<LimitDraft>([
-        .required("rate") { $1.rate = $2.rate($0) },
-        .optional("burst") { $1.burst = $2.limitNumber($0, of: "burst") },
-        .optional("per") { $1.per = $2.choice($0, of: "per") ?? .all },
+        .required("rate", .rate) { $1.rate = $2.rate($0) },
+        .optional("burst", .number(LimitDraft.numbers)) {
+            $1.burst = $2.limitNumber($0, of: "burst")
+        },
+        .optional("per", .choice(Limit.Scope.self)) { $1.per = $2.choice($0, of: "per") ?? .all },
     ])
 
     /// What a rate or a burst may be.
     static let numbers = 1...1_000_000_000
+}
+
+extension Shape {
+    /// `1000/s`
+    fileprivate static let rate = text(
+        "\(Pattern.number(LimitDraft.numbers))/"
+            + Pattern.any(of: Limit.Period.allCases.map(\.rawValue)))
 }
 
 extension Reading {

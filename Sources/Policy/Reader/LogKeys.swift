@@ -6,8 +6,16 @@ struct LogDraft {
 
     /// The keys of a rule's `log:`.
     static let keys = KeyTable<LogDraft>([
-        .required("every") { $1.every = $2.duration($0) }
+        .required("every", .duration) { $1.every = $2.duration($0) }
     ])
+}
+
+extension Shape {
+    /// `true`, `false` or `{ every: 1s }`.
+    static let log = any(of: [.boolean, LogDraft.keys.shape()])
+
+    /// An integer with its unit; how long it may be is beyond a pattern.
+    static let duration = text("[1-9][0-9]*(?:ms|s|m|h|d)").named("duration")
 }
 
 extension Reading {

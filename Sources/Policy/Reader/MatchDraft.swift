@@ -16,7 +16,7 @@ struct MatchDraft {
     /// The keys of a match.
     static let table = KeyTable<MatchDraft>(
         keys(at: .match) + [
-            .optional("not") { value, draft, reading in
+            .optional("not", notTable.shape()) { value, draft, reading in
                 let subject = draft.subject
                 notTable.read(
                     value, into: &draft, subject: "'not' of \(subject)", reading)
@@ -32,30 +32,37 @@ struct MatchDraft {
         let icmpPath: any WritableKeyPath<MatchDraft, YAMLValue?> & Sendable =
             level == .match ? \.icmpType : \.notICMPType
         return [
-            .optional("src") { $1[keyPath: path].src = $2.addressTerms($0, of: "src") },
-            .optional("dst") { $1[keyPath: path].dst = $2.addressTerms($0, of: "dst") },
-            .optional("proto") { $1[keyPath: path].proto = $2.protocols($0) },
-            .optional("sport") { $1[keyPath: path].sport = $2.portTerms($0, of: "sport") },
-            .optional("dport") { $1[keyPath: path].dport = $2.portTerms($0, of: "dport") },
-            .optional("tcp-flags") { $1[keyPath: path].tcpFlags = $2.tcpFlags($0) },
-            .optional("icmp-type") { value, draft, _ in draft[keyPath: icmpPath] = value },
-            .optional("family") { $1[keyPath: path].family = $2.families($0) },
-            .optional("ethertype") { $1[keyPath: path].etherType = $2.etherTypes($0) },
-            .optional("vlan") { $1[keyPath: path].vlan = $2.vlanTerms($0) },
-            .optional("fragment") {
+            .optional("src", .addresses) { $1[keyPath: path].src = $2.addressTerms($0, of: "src") },
+            .optional("dst", .addresses) { $1[keyPath: path].dst = $2.addressTerms($0, of: "dst") },
+            .optional("proto", .protocols) { $1[keyPath: path].proto = $2.protocols($0) },
+            .optional("sport", .ports) { $1[keyPath: path].sport = $2.portTerms($0, of: "sport") },
+            .optional("dport", .ports) { $1[keyPath: path].dport = $2.portTerms($0, of: "dport") },
+            .optional("tcp-flags", .tcpFlags) { $1[keyPath: path].tcpFlags = $2.tcpFlags($0) },
+            .optional("icmp-type", .icmpTypes) { value, draft, _ in draft[keyPath: icmpPath] = value
+            },
+            .optional("family", .families) { $1[keyPath: path].family = $2.families($0) },
+            .optional("ethertype", PacketNumbers.etherType.shape) {
+                $1[keyPath: path].etherType = $2.etherTypes($0)
+            },
+            .optional("vlan", PacketNumbers.vlan.shape) {
+                $1[keyPath: path].vlan = $2.vlanTerms($0)
+            },
+            .optional("fragment", .boolean) {
                 $1[keyPath: path].fragment = $2.boolean($0, of: "fragment")
             },
-            .optional("length") {
+            .optional("length", PacketNumbers.length.shape) {
                 $1[keyPath: path].length = $2.numbers($0, of: "length", PacketNumbers.length)
             },
-            .optional("ttl") {
+            .optional("ttl", PacketNumbers.ttl.shape) {
                 $1[keyPath: path].ttl = $2.numbers($0, of: "ttl", PacketNumbers.ttl)
             },
-            .optional("dscp") {
+            .optional("dscp", PacketNumbers.dscp.shape) {
                 $1[keyPath: path].dscp = $2.numbers($0, of: "dscp", PacketNumbers.dscp)
             },
-            .optional("ext-header") { $1[keyPath: path].extHeader = $2.extensionHeaders($0) },
-            .optional("mark") {
+            .optional("ext-header", .extensionHeaders) {
+                $1[keyPath: path].extHeader = $2.extensionHeaders($0)
+            },
+            .optional("mark", PacketNumbers.mark.shape) {
                 $1[keyPath: path].mark = $2.numbers($0, of: "mark", PacketNumbers.mark)
             },
             .elsewhere("socket") { value, reading in

@@ -3,13 +3,16 @@ import NetTypes
 extension Reading {
     /// The elements of `src` and `dst`.
     func addressTerms(_ value: YAMLValue, of key: String) -> [AddressTerm] {
-        elements(value, of: key).compactMap { element in
+        let terms = elements(value, of: key).compactMap { element -> (AddressTerm, YAMLValue)? in
             guard let text = text(element, of: "an address") else { return nil }
-            if text.hasPrefix("@") {
-                return setReference(text, .addresses, of: key, at: element).map(AddressTerm.set)
-            }
-            return addressTerm(text, at: element)
+            let term =
+                text.hasPrefix("@")
+                ? setReference(text, .addresses, of: key, at: element).map(AddressTerm.set)
+                : addressTerm(text, at: element)
+            return term.map { ($0, element) }
         }
+        ContainmentCheck(reading: self).check(terms)
+        return terms.map(\.0)
     }
 
     /// An address, a prefix or a range; nil after an error.

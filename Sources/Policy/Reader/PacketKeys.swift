@@ -4,7 +4,12 @@ import Packets
 extension MatchDraft {
     /// The keys of a test's packet: those of a match. `hex` is read before, as it stands alone.
     static let packetTable = KeyTable<MatchDraft>(
-        keys(at: .match) + [
+        keys(at: .match).filter { $0.name != "mark" } + [
+            .elsewhere("mark") { value, reading in
+                reading.error(
+                    "unsupported-hook",
+                    "'mark' needs a TC or cgroup hook; tests of this version are of xdp", at: value)
+            },
             .elsewhere("not") { value, reading in
                 reading.error(
                     "invalid-packet", "a packet has values; 'not' is for matches", at: value)

@@ -132,6 +132,8 @@ public struct PacketWords {
             try set(key, \.length, number(value, PacketNumbers.length, at: place), at: place)
         case .ttl: try set(key, \.ttl, number(value, PacketNumbers.ttl, at: place), at: place)
         case .dscp: try set(key, \.dscp, number(value, PacketNumbers.dscp, at: place), at: place)
+        case .mark:
+            throw error("'mark' needs a TC or cgroup hook; packets here are of xdp", at: place)
         case .extHeader:
             guard let header = ExtensionHeader(rawValue: value) else {
                 let names = ExtensionHeader.allCases.map(\.rawValue)

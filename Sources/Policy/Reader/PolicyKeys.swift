@@ -16,18 +16,19 @@ struct PolicyDraft {
 
     /// The keys of a policy file.
     static let keys = KeyTable<PolicyDraft>([
-        .optional("version") { value, draft, reading in
+        .optional("version", Shape(["enum": [1, "1"]])) { value, draft, reading in
             draft.hasVersion = true
             guard value.text != "1" else { return }
             reading.error(
                 "version", "version \(value.kind) is not known",
                 hint: "this netctl reads version 1", at: value)
         },
-        .optional("name") { value, draft, reading in
+        .optional("name", .name) { value, draft, reading in
             let name = reading.name(value, of: "a policy")
             draft.names.append((name, reading.location(of: value)))
         },
-        .optional("sets") { value, draft, reading in
+        .optional("sets", .named(SetDraft.shape, atMost: PolicyLimits.sets)) {
+            value, draft, reading in
             for pair in reading.pairs(value, of: "sets") {
                 guard let set = reading.set(pair.key, pair.value, of: draft.source) else {
                     continue
@@ -35,7 +36,7 @@ struct PolicyDraft {
                 draft.sets.append(set)
             }
         },
-        .optional("filters") { value, draft, reading in
+        .optional("filters", .named(FilterDraft.keys.shape())) { value, draft, reading in
             for pair in reading.pairs(value, of: "filters") {
                 draft.filterNames.append((pair.key.text ?? "", reading.location(of: pair.key)))
                 if let filter = reading.filter(pair.key, pair.value) {
@@ -43,7 +44,7 @@ struct PolicyDraft {
                 }
             }
         },
-        .optional("devices") { value, draft, reading in
+        .optional("devices", .named(DeviceListDraft.keys.shape())) { value, draft, reading in
             for pair in reading.pairs(value, of: "devices") {
                 draft.deviceNames.append((pair.key.text ?? "", reading.location(of: pair.key)))
                 if let list = reading.deviceList(pair.key, pair.value) {
@@ -51,10 +52,12 @@ struct PolicyDraft {
                 }
             }
         },
-        .optional("attach") { value, draft, reading in
+        .optional("attach", .list(of: AttachDraft.keys.shape(AttachDraft.combinations))) {
+            value, draft, reading in
             draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
         },
-        .optional("tests") { value, draft, reading in
+        .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.packetOrHex))) {
+            value, draft, reading in
             draft.tests += reading.tests(value, first: draft.tests.count + 1)
         },
     ])

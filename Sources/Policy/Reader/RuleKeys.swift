@@ -11,18 +11,18 @@ struct RuleDraft {
 
     /// The keys of a rule.
     static let keys = KeyTable<RuleDraft>([
-        .required("name") { $1.name = $2.name($0, of: "a rule") },
-        .optional("match") { value, draft, reading in
+        .required("name", .name) { $1.name = $2.name($0, of: "a rule") },
+        .optional("match", MatchDraft.table.shape()) { value, draft, reading in
             draft.match = MatchDraft.read(value, subject: draft.subject, reading)
         },
-        .required("action") { value, draft, reading in
+        .required("action", .action) { value, draft, reading in
             draft.action = reading.action(value, subject: draft.subject)
         },
-        .optional("monitor") { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
-        .optional("limit") { value, draft, reading in
+        .optional("monitor", .boolean) { $1.monitor = $2.boolean($0, of: "monitor") ?? false },
+        .optional("limit", LimitDraft.keys.shape()) { value, draft, reading in
             draft.limit = reading.limit(value, subject: draft.subject)
         },
-        .optional("log") { $1.log = $2.log($0, subject: $1.subject) },
+        .optional("log", .log) { $1.log = $2.log($0, subject: $1.subject) },
     ])
 }
 

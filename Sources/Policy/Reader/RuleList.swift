@@ -15,6 +15,7 @@ extension Reading {
     ///   - most: How many there may be.
     ///   - owner: Whose rules they are: `a filter`.
     ///   - read: Reads one, given its number from 1.
+    /// - Returns: The rules, in order.
     func ruleList<Element: NamedRule>(
         _ value: YAMLValue, atMost most: Int, of owner: String,
         _ read: (YAMLValue, Int) -> Element?

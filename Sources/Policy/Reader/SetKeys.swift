@@ -13,22 +13,27 @@ struct SetDraft {
 
     /// The keys of a set, of which one is given.
     static let keys = KeyTable<SetDraft>([
-        .optional("file") { value, draft, reading in
+        .optional("file", .oneOrMore(.anyText)) { value, draft, reading in
             let elements = reading.elements(value, of: "file")
             draft.contents = .files(elements.compactMap { reading.path($0) })
             draft.locations = elements.map(reading.location)
         },
-        .optional("cidrs") { value, draft, reading in
+        .optional("cidrs", .oneOrMore(.address, orNone: true)) { value, draft, reading in
             draft.contents = .inline(reading.inlineAddresses(value))
         },
-        .optional("ports") { value, draft, reading in
+        .optional("ports", .oneOrMore(.port, orNone: true)) { value, draft, reading in
             draft.contents = .ports(reading.inlinePorts(value))
         },
-        .optional("sets") { value, draft, reading in
+        .optional("sets", .oneOrMore(.name)) { value, draft, reading in
             let elements = reading.elements(value, of: "sets")
             draft.contents = .sets(elements.compactMap { reading.memberSet($0) })
             draft.locations = elements.map(reading.location)
         },
+    ])
+
+    /// Exactly one of the keys.
+    static let shape = keys.shape([
+        .init(key: "minProperties", value: 1), .init(key: "maxProperties", value: 1),
     ])
 }
 
@@ -56,10 +61,13 @@ extension Reading {
     }
 
     fileprivate func inlineAddresses(_ value: YAMLValue) -> [AddressTerm] {
-        inlineElements(value).compactMap { element in
-            guard let text = text(element, of: "an address") else { return nil }
-            return isReference(text, at: element) ? nil : addressTerm(text, at: element)
+        let terms = inlineElements(value).compactMap { element -> (AddressTerm, YAMLValue)? in
+            guard let text = text(element, of: "an address"), !isReference(text, at: element)
+            else { return nil }
+            return addressTerm(text, at: element).map { ($0, element) }
         }
+        ContainmentCheck(reading: self).check(terms)
+        return terms.map(\.0)
     }
 
     fileprivate func inlinePorts(_ value: YAMLValue) -> [PortRange] {

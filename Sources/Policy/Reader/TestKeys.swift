@@ -11,22 +11,22 @@ struct TestDraft {
 
     /// The keys of a test.
     static let keys = KeyTable<TestDraft>([
-        .optional("name") { _, _, _ in },
-        .required("filter") { value, draft, reading in
+        .optional("name", .anyText) { _, _, _ in },
+        .required("filter", .name) { value, draft, reading in
             guard let name = reading.name(value, of: "a filter") else { return }
             draft.filter = name
             reading.filterReferences.append((name, reading.location(of: value)))
         },
-        .optional("packet") { value, draft, reading in
+        .optional("packet", .packet) { value, draft, reading in
             draft.packet = reading.packet(value, subject: "the packet of \(draft.subject)")
         },
-        .optional("hex") { value, draft, reading in
+        .optional("hex", .anyText) { value, draft, reading in
             draft.packet = reading.hexadecimal(value).map(PolicyTest.Packet.bytes)
         },
-        .required("expect") { value, draft, reading in
+        .required("expect", .choice(PolicyTest.Verdict.self)) { value, draft, reading in
             draft.expect = reading.choice(value, of: "expect", synonyms: verdictSynonyms)
         },
-        .optional("rule") { value, draft, reading in
+        .optional("rule", .any(of: [.name, .words(["default"])])) { value, draft, reading in
             let location = reading.location(of: value)
             guard value.text != "default" else {
                 draft.rule = (.default, location)
@@ -36,8 +36,26 @@ struct TestDraft {
         },
     ])
 
+    /// A test has one packet.
+    static let packetOrHex = [
+        JSONText.Member(
+            key: "anyOf", value: [["required": ["packet"]], ["required": ["hex"]]]),
+        JSONText.Member(key: "not", value: ["required": ["packet", "hex"]]),
+    ]
+
     /// The keys of tests that ask another hook than one of packets.
     static let unsupported = ["device", "request"]
+}
+
+extension Shape {
+    /// The keys of a match, or bytes.
+    fileprivate static let packet = any(of: [
+        MatchDraft.packetTable.shape(),
+        Shape([
+            "type": "object", "properties": ["hex": anyText.schema], "required": ["hex"],
+            "additionalProperties": false,
+        ]),
+    ])
 }
 
 /// A test and where its rule stands, which is checked when all filters are known.

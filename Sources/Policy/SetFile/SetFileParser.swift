@@ -20,26 +20,49 @@ struct SetFileParser: ~Copyable {
         return parser.contents
     }
 
+    /// The line that a prefix of the file comes from, from 1.
+    ///
+    /// - Parameters:
+    ///   - prefix: One that ``parse(_:limit:)`` found.
+    ///   - bytes: The file.
+    /// - Returns: The first such line.
+    static func line(of prefix: IPPrefix, in bytes: Span<UInt8>) -> Int {
+        var parser = SetFileParser(limit: .max)
+        return parser.readLines(bytes, until: prefix)
+    }
+
     private init(limit: Int) { self.limit = limit }
 
-    private mutating func readLines(_ bytes: Span<UInt8>) {
+    private func holds(_ prefix: IPPrefix, from known: (ipv4: Int, ipv6: Int)) -> Bool {
+        switch prefix {
+        case .v4(let prefix): contents.ipv4[known.ipv4...].contains(prefix)
+        case .v6(let prefix): contents.ipv6[known.ipv6...].contains(prefix)
+        }
+    }
+
+    /// Reads up to the line that holds `wanted`, or all; the number of the line behind the last one.
+    @discardableResult
+    private mutating func readLines(_ bytes: Span<UInt8>, until wanted: IPPrefix? = nil) -> Int {
         var index = Self.byteOrderMarkWidth(bytes)
         if bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B {
             contents.appendMalformed(
                 line: 1, "the file is compressed with gzip", hint: "unpack it first")
-            return
+            return 1
         }
         var line = 1
         while index < bytes.count {
+            let known = (contents.ipv4.count, contents.ipv6.count)
             if !readPlainLine(bytes, at: &index) {
-                guard readAnyLine(bytes, at: &index, line: line) else { return }
+                guard readAnyLine(bytes, at: &index, line: line) else { return line }
             }
+            if let wanted, holds(wanted, from: known) { return line }
             line += 1
             if contents.count > limit {
                 contents.isTooLong = true
-                return
+                return line
             }
         }
+        return line
     }
 
     /// Reads a line that holds an address or a prefix and nothing else; false leaves `index` alone.

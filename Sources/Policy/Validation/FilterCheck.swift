@@ -21,7 +21,10 @@ struct FilterCheck {
             contradictions.check(rule, space)
             spaces.append(space.isEmpty ? nil : space)
         }
-        ShadowCheck(reading: reading).check(Array(filter.rules.prefix(spaces.count)), spaces)
+        let rules = Array(filter.rules.prefix(spaces.count))
+        let shadows = ShadowCheck(reading: reading)
+        shadows.check(rules, spaces)
+        shadows.checkLimits(rules, spaces)
     }
 
     /// IPv6 does not work without ICMPv6 133-136, and `default: drop` is an easy way to lose them.

@@ -98,7 +98,21 @@ struct SetResolver {
                 .warning, "empty-set", "set file '\(name.shortened)' holds no addresses",
                 at: location)
         }
-        return AddressSet(ipv4: contents.ipv4, ipv6: contents.ipv6)
+        let set = AddressSet(ipv4: contents.ipv4, ipv6: contents.ipv6)
+        reportContained(set, in: path, bytes)
+        return set
+    }
+
+    /// Reports, once a file, prefixes that lie inside others.
+    private func reportContained(_ set: AddressSet, in path: String, _ bytes: [UInt8]) {
+        let (count, first) = set.contained
+        guard let first else { return }
+        reading.report(
+            .warning, "contained-address",
+            "\(count) \(count == 1 ? "prefix lies" : "prefixes lie") inside others,"
+                + " the first is \(first.prefix) in \(first.holder)",
+            at: SourceLocation(
+                file: path, line: SetFileParser.line(of: first.prefix, in: bytes.span)))
     }
 
     private mutating func take(_ count: Int, _ draft: SetDraft) -> Bool {

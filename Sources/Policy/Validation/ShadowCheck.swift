@@ -44,6 +44,35 @@ struct ShadowCheck {
         }
     }
 
+    /// Reports limits that an earlier one keeps from ever being exceeded: it takes every packet of
+    /// the rule into account, decides those over a rate and a burst that are no higher, and shares
+    /// its buckets among no fewer sources.
+    ///
+    /// - Parameters:
+    ///   - rules: The rules, in order.
+    ///   - spaces: What they match; nil for what is not known or is empty.
+    func checkLimits(_ rules: [Rule], _ spaces: [MatchSpace?]) {
+        guard rules.count(where: { $0.limit != nil }) > 1 else { return }
+        let index = CoverIndex(
+            spaces, isDeciding: rules.map { $0.action != .count && $0.limit != nil })
+        var steps = Self.steps
+        for (number, rule) in rules.enumerated() {
+            guard let space = spaces[number], let limit = rule.limit else { continue }
+            let candidates = index.candidates(of: number).prefix(
+                min(Self.comparisons, max(0, steps) / space.rangeCount))
+            steps -= space.rangeCount * Self.comparisons
+            let earlier = candidates.first { candidate in
+                rules[candidate].limit?.bounds(limit) ?? false
+                    && spaces[candidate]?.covers(space) ?? false
+            }
+            guard let earlier else { continue }
+            reading.report(
+                .warning, "unreachable-limit",
+                "the limit of rule '\(rule.name)' is never exceeded: \(words(rules[earlier])) lets"
+                    + " no more by", at: rule.location)
+        }
+    }
+
     private func isSame(
         _ rules: [Rule], _ spaces: [MatchSpace?], _ number: Int, _ earlier: Int
     ) -> Bool {
@@ -62,5 +91,26 @@ struct ShadowCheck {
 
     private func words(_ rule: Rule) -> String {
         "'\(rule.name)' (line \(rule.location.line))"
+    }
+}
+
+extension Limit {
+    /// Whether packets that this limit let by never exceed the other one.
+    fileprivate func bounds(_ other: Limit) -> Bool {
+        intervalNanoseconds >= other.intervalNanoseconds
+            && toleranceNanoseconds / intervalNanoseconds
+                <= other.toleranceNanoseconds / other.intervalNanoseconds
+            && per.width >= other.per.width
+    }
+}
+
+extension Limit.Scope {
+    /// Buckets of a wider scope hold whole buckets of a narrower one.
+    fileprivate var width: Int {
+        switch self {
+        case .src: 0
+        case .srcNet: 1
+        case .all: 2
+        }
     }
 }

@@ -127,7 +127,9 @@ public struct PolicyWriter {
         for rule in list.rules {
             let note = comment(list.name, rule.name).map { "  # " + YAMLText.comment($0) } ?? ""
             let term = Quoting.scalar(rule.devices.description)
-            lines += ["      - name: \(rule.name)\(note)", "        \(rule.verdict.rawValue): \(term)"]
+            lines += [
+                "      - name: \(rule.name)\(note)", "        \(rule.verdict.rawValue): \(term)",
+            ]
             if rule.monitor { lines.append("        monitor: true") }
         }
     }

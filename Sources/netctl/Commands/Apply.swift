@@ -11,23 +11,10 @@ struct Apply: ParsableCommand {
             time it changes nothing. Whatever fails, the old policy stays in force.
             """)
 
-    @Argument(help: "Policy files or folders of them; together they form one policy.")
-    var files: [String] = []
-
-    @Option(name: [.customShort("f"), .customLong("file")], help: "The same.")
-    var named: [String] = []
-
-    @Option(help: "Only this interface; may be repeated.")
-    var interface: [String] = []
+    @OptionGroup var policy: PolicyArguments
 
     @Flag(help: "Print the steps and change nothing.")
     var dryRun = false
-
-    @Flag(help: "Take hooks that another policy holds.")
-    var takeOver = false
-
-    @Flag(help: "Refuse warnings, too.")
-    var strict = false
 
     @OptionGroup var global: GlobalOptions
 
@@ -45,18 +32,10 @@ struct Apply: ParsableCommand {
         let steps: [String]
     }
 
-    func validate() throws {
-        if files.isEmpty && named.isEmpty { throw ValidationError("Name a policy file.") }
-    }
-
     func run() throws {
         try reporting {
-            let revision = try LoadedPolicy(named + files, quiet: global.quiet)
-                .accepted(strict: strict)
-            var options = Reconciler.ApplyOptions()
-            options.interfaces = interface
-            options.takeOver = takeOver
-            options.refusesWarnings = strict
+            let revision = try policy.revision(quiet: global.quiet)
+            var options = policy.options
             options.dryRun = dryRun
             let plan = try Reconciler.reporting.apply(revision, options)
             for warning in plan.warnings { Terminal.warning(warning) }

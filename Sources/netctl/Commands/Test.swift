@@ -32,7 +32,7 @@ struct Test: ParsableCommand {
         try reporting {
             let policy = try LoadedPolicy(files, quiet: global.quiet).accepted(strict: strict)
                 .policy
-            let results = try TestResult.run(policy)
+            let results = try PolicyTestResult.run(policy)
             try global.write(TestDocument(policy, results), text: text(results))
             if results.isEmpty && global.output == .text {
                 global.say("policy '\(policy.name)' has no tests: add tests: to it")
@@ -41,7 +41,7 @@ struct Test: ParsableCommand {
         }
     }
 
-    private func text(_ results: [TestResult]) -> [String] {
+    private func text(_ results: [PolicyTestResult]) -> [String] {
         guard !results.isEmpty else { return [] }
         let failed = results.filter { !$0.isPassed }.count
         let summary =
@@ -49,71 +49,6 @@ struct Test: ParsableCommand {
             + (failed == 0 ? "all passed" : "\(failed) failed")
         return results.filter { !global.quiet || !$0.isPassed }.map(\.line)
             + (global.quiet ? [] : [summary])
-    }
-}
-
-/// What became of one test.
-struct TestResult {
-    let test: PolicyTest
-    let answer: FilterTrial.Answer
-
-    /// Runs every test of a policy; the program of a filter is loaded once.
-    static func run(_ policy: Policy) throws -> [TestResult] {
-        var trials: [Name: FilterTrial] = [:]
-        return try policy.tests.map { test in
-            guard let filter = policy.filter(named: test.filter) else {
-                preconditionFailure("the reader has checked that filter '\(test.filter)' exists")
-            }
-            let trial =
-                try trials[test.filter]
-                ?? FilterTrial(
-                    filter.enforced, sets: policy.sets, hook: .xdp)
-            trials[test.filter] = trial
-            return TestResult(test: test, answer: try trial.judge(test.frame()))
-        }
-    }
-
-    /// Whether verdict and rule are what the test expects, and nobody doubts it.
-    var isPassed: Bool {
-        answer.judgement.verdict.rawValue == test.expect.rawValue && isDeciderRight
-            && answer.disagreement == nil
-    }
-
-    private var isDeciderRight: Bool {
-        switch test.rule {
-        case nil: true
-        case .default: answer.judgement.reason == .default
-        case .rule(let name): answer.judgement.rule == name
-        }
-    }
-
-    /// Why it failed; nil when it passed.
-    var failure: String? {
-        guard !isPassed else { return nil }
-        if let meant = answer.disagreement {
-            return "the program says \(answer.judgement), and the policy means \(meant): this is "
-                + "an error of netctl, please report it"
-        }
-        let by = test.rule.map { " by \($0)" } ?? ""
-        return "expected \(test.expect.rawValue)\(by), got \(answer.judgement.sentence)"
-    }
-
-    /// `ok  name`, or `FAIL name: why` with its place.
-    var line: String {
-        guard let failure else { return "ok    \(test.name)" }
-        return "FAIL  \(test.name): \(failure) (\(test.location.file):\(test.location.line))"
-    }
-}
-
-extension ReferenceInterpreter.Judgement {
-    /// `drop by telnet`, `pass by default`, `drop (malformed)`.
-    var sentence: String {
-        switch (rule, reason) {
-        case (let rule?, .monitor): "\(verdict) by \(rule) (monitor)"
-        case (let rule?, _): "\(verdict) by \(rule)"
-        case (nil, .default): "\(verdict) by default"
-        case (nil, _): "\(verdict) (\(reason.rawValue))"
-        }
     }
 }
 
@@ -147,7 +82,7 @@ private struct TestDocument: Encodable {
         @ExplicitNull var rule: String?
     }
 
-    init(_ policy: Policy, _ results: [TestResult]) {
+    init(_ policy: Policy, _ results: [PolicyTestResult]) {
         self.policy = policy.name.text
         passed = results.filter(\.isPassed).count
         failed = results.count - passed

@@ -9,14 +9,28 @@ struct Validate: ParsableCommand {
         discussion: "Warnings exit 0; with --strict they exit 3, as errors do.")
 
     @Argument(help: "Policy files or folders of them; together they form one policy.")
-    var files: [String]
+    var files: [String] = []
 
     @Flag(help: "Refuse warnings, too.")
     var strict = false
 
+    @Flag(help: "Print the JSON Schema of policy files, for editors, and check nothing.")
+    var schema = false
+
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        guard files.isEmpty == schema else {
+            throw ValidationError(
+                schema ? "--schema takes no files." : "Name a policy file.")
+        }
+    }
+
     func run() throws {
+        guard !schema else {
+            Terminal.result(String(PolicySchema.text.dropLast()))
+            return
+        }
         try reporting {
             let loaded = try LoadedPolicy(files, quiet: global.quiet)
             if global.output == .json {

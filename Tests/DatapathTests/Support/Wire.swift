@@ -44,7 +44,8 @@ struct Wire: Sendable {
     /// The attach point of the near end.
     func target(_ mode: XDPModeRequest) throws -> AttachTarget {
         try AttachTarget(
-            interface: pair.near.name, netns: nil, hook: .xdp, mode: mode.required.map(AttachMode.xdp))
+            interface: pair.near.name, netns: nil, hook: .xdp,
+            mode: mode.required.map(AttachMode.xdp))
     }
 
     /// The bytes of a datagram on the wire, Ethernet header included.

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Datapath
+
+/// A policy, and where it is to go.
+struct PolicyArguments: ParsableArguments {
+    @Argument(help: "Policy files or folders of them; together they form one policy.")
+    var files: [String] = []
+
+    @Option(name: [.customShort("f"), .customLong("file")], help: "The same.")
+    var named: [String] = []
+
+    @Option(help: "Only this interface; may be repeated.")
+    var interface: [String] = []
+
+    @Flag(help: "Take hooks that another policy holds.")
+    var takeOver = false
+
+    @Flag(help: "Refuse warnings, too.")
+    var strict = false
+
+    func validate() throws {
+        if files.isEmpty && named.isEmpty { throw ValidationError("Name a policy file.") }
+    }
+
+    /// The policy; its errors and warnings are printed.
+    func revision(quiet: Bool) throws -> PolicyRevision {
+        try LoadedPolicy(named + files, quiet: quiet).accepted(strict: strict)
+    }
+
+    /// How to apply it.
+    var options: Reconciler.ApplyOptions {
+        var options = Reconciler.ApplyOptions()
+        options.interfaces = interface
+        options.takeOver = takeOver
+        options.refusesWarnings = strict
+        return options
+    }
+}
