@@ -30,7 +30,7 @@ struct BTF {
     private init() {}
 
     private mutating func merge(_ other: BTF) throws {
-        try structs.merge(other.structs) { first, second in
+        try structs.merge(other.structs.filter { $0.key != "(anon)" }) { first, second in
             guard first == second else { throw Difference(structs: [first, second]) }
             return first
         }
