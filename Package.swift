@@ -36,7 +36,9 @@ let package = Package(
         // The one header that the BPF programs and Swift share.
         .target(
             name: "NetctlABI", path: "bpf",
-            exclude: ["lib", "xdp.bpf.c"],
+            exclude: [
+                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "tc.bpf.c", "xdp.bpf.c",
+            ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 
         // bpf/*.bpf.c, compiled and embedded.

@@ -20,33 +20,22 @@ static __always_inline int xdp_action(enum netctl_verdict verdict)
 	}
 }
 
-/* What sits on the interface: calls the body in force; without one, passes and counts. */
 SEC("xdp")
 int xdp_stub(struct xdp_md *ctx)
 {
-	bpf_tail_call(ctx, &bodies, NETCTL_BODY_ACTIVE);
-	count_passed(ctx, NETCTL_REASON_DEFAULT);
-	return XDP_PASS;
+	return xdp_action(stub(ctx));
 }
 
-/* The body of a policy. */
 SEC("xdp")
 int xdp_filter(struct xdp_md *ctx)
 {
 	return xdp_action(filter(ctx));
 }
 
-/* The body of a pause: passes and counts, and past its time hands over to the policy behind it. */
 SEC("xdp")
 int xdp_paused(struct xdp_md *ctx)
 {
-	if (is_paused()) {
-		count_passed(ctx, NETCTL_REASON_PAUSED);
-		return XDP_PASS;
-	}
-	bpf_tail_call(ctx, &bodies, NETCTL_BODY_POLICY);
-	count_passed(ctx, NETCTL_REASON_DEFAULT);
-	return XDP_PASS;
+	return xdp_action(paused(ctx));
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -4,7 +4,7 @@
 set -eu
 clang=$1 source=$2 output=$3
 bpf=$(dirname "$source")
-name=$(basename "$source" .bpf.c)
+name=$(basename "$source" .bpf.c | sed -E 's/_([a-z])/\U\1/g')
 object=${output%.swift}.o
 machine=$(uname -m)
 
@@ -21,7 +21,7 @@ for objcopy in "$(dirname "$clang")/llvm-objcopy" llvm-objcopy; do
 done
 
 {
-	printf 'extension BPFObjects {\n    /// bpf/%s.bpf.c, compiled.\n' "$name"
+	printf 'extension BPFObjects {\n    /// bpf/%s, compiled.\n' "$(basename "$source")"
 	printf '    public static let %s = EmbeddedObject(\n' "$name"
 	printf '        name: "%s",\n        base64: "%s")\n}\n' "$name" "$(base64 -w0 "$object")"
 } >"$output.new"

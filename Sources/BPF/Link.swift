@@ -7,7 +7,7 @@ public import SystemPackage
 /// Another thread's child process holds a copy of the descriptor between fork and exec, and with it
 /// the attachment: where the hook must be free at once, call ``detach()`` first.
 ///
-/// Each hook's way to attach is in a file of its own, `Link+XDP.swift`.
+/// Each hook's way to attach is in a file of its own: `Link+XDP.swift`, `Link+TCX.swift`, `Link+Cgroup.swift`.
 public struct Link: ~Copyable, Sendable {
     /// The descriptor of the link.
     public let descriptor: OwnedDescriptor
@@ -45,7 +45,8 @@ public struct Link: ~Copyable, Sendable {
 
     /// Replaces the program, without a packet in between that sees none.
     ///
-    /// The corresponding system call is `bpf(BPF_LINK_UPDATE)`, since Linux 5.7; XDP since 5.9.
+    /// The corresponding system call is `bpf(BPF_LINK_UPDATE)`, for cgroups since Linux 5.7, for
+    /// XDP since 5.9, for TCX since 6.6.
     ///
     /// - Parameter program: A program of the type that the hook needs.
     /// - Throws: ``BPFError`` with `.system`, `ENOLINK` if the hook is gone.

@@ -1,3 +1,4 @@
+internal import CBPFShims
 internal import CLibbpf
 internal import LinuxSystem
 
@@ -9,9 +10,14 @@ public struct LinkInfo: Hashable, Sendable {
     public let type: LinkType
     /// The program in force; still told when the link is defunct.
     public let programID: UInt32
-    /// Where an XDP link sits, an index of its own network namespace; 0 once the interface is gone
-    /// or the link detached. `nil` for other types.
+    /// Where an XDP or TCX link sits, an index of its own network namespace; 0 once the interface is
+    /// gone or the link detached. `nil` for other types.
     public let interfaceIndex: Int32?
+    /// The id of a cgroup link's cgroup, its inode; 0 once the cgroup is gone or the link detached.
+    /// `nil` for other types.
+    public let cgroupID: UInt64?
+    /// The hook of a TCX or cgroup link. `nil` for other types.
+    public let attachType: AttachType?
 
     init(
         _ descriptor: borrowing OwnedDescriptor, subject: String
@@ -21,7 +27,25 @@ public struct LinkInfo: Hashable, Sendable {
         id = info.id
         type = LinkType(rawValue: info.type)
         programID = info.prog_id
-        interfaceIndex = type == .xdp ? Int32(bitPattern: info.xdp.ifindex) : nil
+        switch type {
+        case .xdp:
+            interfaceIndex = Int32(bitPattern: info.xdp.ifindex)
+            cgroupID = nil
+            attachType = nil
+        case .tcx:
+            let place = bpf_shim_tcx_info(&info)
+            interfaceIndex = Int32(bitPattern: place.interface_index)
+            cgroupID = nil
+            attachType = AttachType(rawValue: place.attach_type)
+        case .cgroup:
+            interfaceIndex = nil
+            cgroupID = info.cgroup.cgroup_id
+            attachType = AttachType(rawValue: info.cgroup.attach_type)
+        default:
+            interfaceIndex = nil
+            cgroupID = nil
+            attachType = nil
+        }
     }
 }
 
@@ -44,9 +68,12 @@ public struct LinkType: RawRepresentable, Hashable, Sendable, CustomStringConver
     /// `BPF_LINK_TYPE_TCX`. Since Linux 6.6.
     public static let tcx = LinkType(rawValue: 11)
 
-    /// libbpf's name, `cgroup`; the number for a type that it does not know.
+    /// The kernel's name, `cgroup`; the number for a type without a name.
     public var description: String {
-        libbpf_bpf_link_type_str(bpf_link_type(rawValue: rawValue)).map { String(cString: $0) }
+        if self == .tcx { return "tcx" }  // libbpf 1.1 is older.
+        return libbpf_bpf_link_type_str(bpf_link_type(rawValue: rawValue)).map {
+            String(cString: $0)
+        }
             ?? "link type \(rawValue)"
     }
 }

@@ -57,6 +57,37 @@ extension OpenObject {
         try check(bpf_program__set_flags(raw, all), "configure program", program)
     }
 
+    /// Chooses the type of a program, in place of the one that its section name implies.
+    ///
+    /// - Parameters:
+    ///   - program: The function's name in C.
+    ///   - type: The type.
+    /// - Throws: ``BPFError`` with `.notFound`.
+    public mutating func setType(program: String, _ type: ProgramType) throws(BPFError) {
+        let raw = try handle.program(program, for: "configure program")
+        let result = bpf_program__set_type(raw, bpf_prog_type(rawValue: type.rawValue))
+        try check(result, "configure program", program)
+    }
+
+    /// Chooses the hook that a program is for, in place of the one that its section name implies.
+    ///
+    /// The kernel holds some types of program to it: cgroup skb when attached, if the program
+    /// returns what only egress may, and since Linux 6.18 every program that is put in a
+    /// ``ProgramArray``, with the caller of the array.
+    ///
+    /// - Parameters:
+    ///   - program: The function's name in C.
+    ///   - type: The hook; a TCX one needs Linux 6.6 to load.
+    /// - Throws: ``BPFError`` with `.notFound`.
+    public mutating func setExpectedAttachType(
+        program: String, _ type: AttachType
+    ) throws(BPFError) {
+        let raw = try handle.program(program, for: "configure program")
+        let result = bpf_program__set_expected_attach_type(
+            raw, bpf_attach_type(rawValue: type.rawValue))
+        try check(result, "configure program", program)
+    }
+
     /// Binds a program to an interface: for hardware offload, or with
     /// ``ProgramFlags/xdpDeviceBoundOnly`` for metadata of received packets.
     ///

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* libbpf has one print callback for the process; each thread keeps its own text. */
 static _Thread_local struct {
@@ -112,4 +114,48 @@ int bpf_shim_find_global(const struct bpf_object *object, const char *name,
 			return error;
 	}
 	return -ENOENT;
+}
+
+int bpf_shim_create_tcx_link(int program, uint32_t interface_index, uint32_t attach_type,
+			     uint32_t anchor_flags, uint32_t relative, uint64_t expected_revision)
+{
+	/* The arm of union bpf_attr for BPF_LINK_CREATE. */
+	struct {
+		uint32_t program;
+		uint32_t interface_index;
+		uint32_t attach_type;
+		uint32_t flags;
+		uint32_t relative;
+		uint32_t padding;
+		uint64_t expected_revision;
+	} attributes = {
+		.program = program,
+		.interface_index = interface_index,
+		.attach_type = attach_type,
+		.flags = anchor_flags,
+		.relative = relative,
+		.expected_revision = expected_revision,
+	};
+	long result = syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof(attributes));
+
+	_Static_assert(sizeof(attributes) == 32, "bpf_attr.link_create.tcx");
+	return result < 0 ? -errno : (int)result;
+}
+
+struct bpf_shim_tcx_info bpf_shim_tcx_info(const struct bpf_link_info *info)
+{
+	struct bpf_shim_tcx_info place;
+
+	/* All arms of the union begin where xdp's does. */
+	memcpy(&place, &info->xdp, sizeof(place));
+	return place;
+}
+
+_Static_assert(offsetof(struct bpf_shim_query, count) == offsetof(union bpf_attr, query.prog_cnt),
+	       "bpf_attr.query");
+_Static_assert(sizeof(struct bpf_shim_query) == 64, "bpf_attr.query");
+
+int bpf_shim_query(struct bpf_shim_query *query)
+{
+	return syscall(SYS_bpf, BPF_PROG_QUERY, query, sizeof(*query)) < 0 ? -errno : 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
+#include <linux/openat2.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -52,6 +53,41 @@ int netctl_filesystem_magic(const char *path, uint64_t *magic)
 		return -errno;
 	*magic = (uint64_t)status.f_type & 0xffffffff;
 	return 0;
+}
+
+int netctl_filesystem_magic_of(int fd, uint64_t *magic)
+{
+	struct statfs status;
+
+	if (fstatfs(fd, &status))
+		return -errno;
+	*magic = (uint64_t)status.f_type & 0xffffffff;
+	return 0;
+}
+
+int netctl_open_directory_beneath(int directory, const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
+	};
+	long result = syscall(SYS_openat2, directory, path, &how, sizeof(how));
+
+	return result < 0 ? -errno : (int)result;
+}
+
+int netctl_open_kernfs_id(int mount, uint64_t id)
+{
+	/* struct file_handle with its bytes; include/linux/exportfs.h: FILEID_KERNFS. */
+	struct {
+		struct file_handle header;
+		uint64_t id;
+	} handle = { .header = { .handle_bytes = sizeof(id), .handle_type = 0xfe }, .id = id };
+	int result;
+
+	_Static_assert(sizeof(struct file_handle) == 8, "the id follows at once");
+	result = open_by_handle_at(mount, &handle.header, O_PATH | O_CLOEXEC);
+	return result < 0 ? -errno : result;
 }
 
 int netctl_interface_driver(int fd, const char *interface, char *driver, size_t size)

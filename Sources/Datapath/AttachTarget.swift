@@ -2,33 +2,31 @@ internal import LinuxSystem
 internal import Netlink
 public import Policy
 
-/// An interface on which an attachment is wanted.
+/// A hook on which an attachment is wanted.
 public struct AttachTarget: Sendable, Hashable {
     /// Where.
     public let point: AttachPoint
-    /// The interface's name.
-    public let interface: String
-    /// The network namespace's name; nil for process 1's.
-    public let namespace: String?
-    /// The name by which it is entered; nil for the caller's.
+    /// What people call the interface or cgroup.
+    public let location: Location
+    /// The name by which the interface's namespace is entered; nil for the caller's.
     let netns: String?
-    /// The mode asked for.
-    public let mode: XDPModeRequest
+    /// The mode that is insisted on; nil: what the kernel can.
+    public let mode: AttachMode?
+    /// Whether packets begin with an Ethernet header there.
+    let ethernet: Bool
 
-    /// `eth1`, or `eth1 in netns blue`.
-    public var name: String { point.label(interface, namespace: namespace) }
+    /// `eth1`, `eth1 in netns blue`, `cgroup /system.slice`.
+    public var name: String { point.label(location) }
+
+    /// The mode that is insisted on, or `auto`.
+    public var modeName: String { mode?.rawValue ?? "auto" }
 
     /// Finds an interface.
     ///
     /// - Throws: ``DatapathError`` when there is no such namespace or interface.
     public init(
-        interface: String, netns: String?, hook: Hook, mode: XDPModeRequest
+        interface: String, netns: String?, hook: Hook, mode: AttachMode?
     ) throws(DatapathError) {
-        guard hook == .xdp else {
-            throw DatapathError(
-                "attach", interface, "hook \(hook) is not supported by this version",
-                hint: "use --hook xdp", code: .unsupported)
-        }
         let (inode, link) = try translating {
             let name = try InterfaceName(interface)
             let handle = try AttachTarget.open(netns)
@@ -41,25 +39,36 @@ public struct AttachTarget: Sendable, Hashable {
         self.init(link, inode: inode, netns: netns, hook: hook, mode: mode)
     }
 
-    init(
-        _ link: NetworkLink, inode: UInt64, netns: String?, hook: Hook, mode: XDPModeRequest
-    ) {
-        self.init(
-            point: AttachPoint(hook: hook, namespace: inode, interfaceIndex: Int32(link.index)),
-            interface: link.name, namespace: NetworkNamespace(inode: inode).displayName,
-            netns: netns,
-            mode: mode)
-    }
-
-    init(
-        point: AttachPoint, interface: String, namespace: String?, netns: String? = nil,
-        mode: XDPModeRequest
-    ) {
-        self.point = point
-        self.interface = interface
-        self.namespace = namespace
+    init(_ link: NetworkLink, inode: UInt64, netns: String?, hook: Hook, mode: AttachMode?) {
+        point = AttachPoint(hook: hook, namespace: inode, interfaceIndex: Int32(link.index))
+        location = .interface(link.name, netns: NetworkNamespace(inode: inode).displayName)
         self.netns = netns
         self.mode = mode
+        ethernet = link.hasEthernetHeader
+    }
+
+    /// Finds a cgroup.
+    ///
+    /// - Parameters:
+    ///   - cgroup: A path below the mount of cgroup v2, or a full one.
+    ///   - hook: One of its hooks.
+    /// - Throws: ``DatapathError`` when there is no such cgroup.
+    public init(cgroup: String, hook: Hook) throws(DatapathError) {
+        let found = try translating { try CgroupMount.current().open(cgroup).cgroup }
+        point = AttachPoint(hook: hook, place: .cgroup(id: found.id))
+        location = .cgroup(found.path)
+        netns = nil
+        mode = nil
+        ethernet = false
+    }
+
+    /// Where an attachment is, in whatever mode it has.
+    init(_ attachment: Attachment, mode: AttachMode? = nil) {
+        point = attachment.point
+        location = attachment.location
+        netns = nil
+        self.mode = mode
+        ethernet = attachment.record.ethernet
     }
 
     static func open(_ netns: String?) throws(SystemError) -> NetworkNamespace.Handle {

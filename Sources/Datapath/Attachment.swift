@@ -8,7 +8,7 @@ public struct Attachment: Sendable {
         case active
         /// Passes them for a while.
         case paused
-        /// Nothing: the interface is gone.
+        /// Nothing: the interface, the cgroup or the program on it is gone.
         case gone
     }
 
@@ -16,14 +16,15 @@ public struct Attachment: Sendable {
     public let point: AttachPoint
     /// What `attach` wrote.
     public let record: AttachmentRecord
-    /// The interface's name now.
-    public let interface: String
-    /// The network namespace's name; nil for process 1's.
-    public let namespace: String?
+    /// What people call the interface or cgroup now.
+    public let location: Location
     /// The id of the program on the hook, the stub.
     public let programID: UInt32
-    /// The id of the link that holds it there.
-    public let linkID: UInt32
+    /// The id of the link that holds it there; nil for a clsact filter, which has none.
+    public let linkID: UInt32?
+    /// The programs that judge there, in their order, those of others included, as far as the hook
+    /// tells: on cgroups those of the cgroups above, too. Empty on XDP, which has but one.
+    public let chain: [UInt32]
     /// The policy in force, or behind a pause.
     public let policy: PolicyRecord?
     /// The pause, if there is one.
@@ -31,18 +32,16 @@ public struct Attachment: Sendable {
     /// What it does.
     public let state: State
 
-    /// `eth1`, or `eth1 in netns blue`.
-    public var name: String { point.label(interface, namespace: namespace) }
+    /// `eth1`, `eth1 in netns blue`, `cgroup /system.slice`.
+    public var name: String { point.label(location) }
 }
 
 /// A program of somebody else on a hook that netctl could use.
 public struct ForeignProgram: Sendable, Equatable {
     /// The hook.
     public let hook: Hook
-    /// The interface.
-    public let interface: String
-    /// The network namespace's name; nil for process 1's.
-    public let namespace: String?
+    /// The interface or cgroup.
+    public let location: Location
     /// The program's id.
     public let programID: UInt32
     /// The program's name, if it may be read.

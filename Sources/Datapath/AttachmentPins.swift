@@ -7,8 +7,10 @@ struct AttachmentPins {
     /// The folder that holds them.
     let folder: FilePath
 
-    /// The link that keeps the stub on its hook. An attachment exists when this does.
+    /// The link that keeps the stub on its hook. An attachment exists when this does, or `filter`.
     var link: FilePath { folder.appending("link") }
+    /// The stub, where a clsact filter and no link keeps it on its hook.
+    var filter: FilePath { folder.appending("filter") }
     /// The counters, of the stub and of every body.
     var counters: FilePath { folder.appending("counters") }
     /// The program array through which the stub calls the body in force.
@@ -23,11 +25,17 @@ struct AttachmentPins {
     func record(_ program: UInt32) -> FilePath { folder.appending("record-\(program)") }
 
     /// Whether the attachment exists.
-    var isComplete: Bool { (try? FileIdentity(path: link.string)) != nil }
+    var isComplete: Bool {
+        [link, filter].contains { (try? FileIdentity(path: $0.string)) != nil }
+    }
 
-    /// Removes the attachment: the link first, so that nothing is half there when this is cut short.
+    /// Removes the attachment: what keeps the stub on its hook first, so that nothing is half there
+    /// when this is cut short.
+    ///
+    /// - Throws: ``DatapathError`` when the kernel does not let go of a clsact filter.
     func removeAll() throws {
         removeLink()
+        try removeFilter()
         for name in try Directory.entries(at: folder.string) {
             try Directory.unlink(folder.appending(name).string)
         }
@@ -43,6 +51,20 @@ struct AttachmentPins {
             try held.detach()
         } catch {
             try? Directory.unlink(link.string)
+        }
+    }
+
+    /// A filter that is gone already, with its interface or by somebody else's hand, is no error.
+    private func removeFilter() throws {
+        guard (try? FileIdentity(path: filter.string)) != nil else { return }
+        if let stub = try? Program(pinned: filter).info.id { try clsactHook?.detach(stub) }
+        try Directory.unlink(filter.string)
+    }
+
+    /// Where a filter would keep the stub, if it is on a TC hook.
+    var clsactHook: ClsactHook? {
+        AttachPoint(pinName: folder.lastComponent?.string ?? "").flatMap {
+            ClsactHook($0, root: folder.removingLastComponent())
         }
     }
 

@@ -1,4 +1,5 @@
 public import Foundation
+public import Policy
 internal import PolicyCompiler
 
 /// What is known of a body, pinned beside it under the same program id: what runs and what is
@@ -48,7 +49,7 @@ public struct RuleRecord: Codable, Sendable, Equatable {
     /// The rule's name.
     public var name: String { account.rule }
     /// The action's name in files and JSON.
-    public var action: String { account.verdict?.rawValue ?? "count" }
+    public func action(on hook: Hook) -> String { account.verdict?.name(on: hook) ?? "count" }
 }
 
 /// A pause.

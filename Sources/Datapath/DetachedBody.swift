@@ -56,7 +56,7 @@ package final class DetachedBody {
     ) throws(DatapathError) -> DetachedBody {
         try translating {
             let hook = attachment.point.hook
-            let object = HookObject(hook: hook, multiBuffer: attachment.record.multiBuffer)
+            let object = HookObject(attachment.point, attachment.record)
             let counters = try Counters.create()
             let bodies = try Bodies.create()
             guard attachment.state != .paused, let policy = attachment.policy else {

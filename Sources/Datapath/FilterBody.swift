@@ -133,7 +133,7 @@ private struct FilterTables {
     /// The kernel looks the indices up in the namespace of who writes them.
     private func fillRedirects(_ object: borrowing LoadedObject) throws {
         let map = try object.map("redirect_to", as: DeviceMap.self)
-        try NetworkNamespace.Handle.of(redirects.namespace).perform {
+        try redirects.namespace.openExisting().perform {
             for (number, rule) in filter.rules.enumerated() {
                 guard let name = rule.redirectsTo else { continue }
                 guard let index = redirects.indices[name] else {

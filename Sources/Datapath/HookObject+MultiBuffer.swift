@@ -3,11 +3,14 @@ internal import Policy
 internal import SystemPackage
 
 extension HookObject {
-    /// The object of a hook as this kernel takes it. Whether it takes programs with multi-buffer
+    /// The object of a hook as this kernel takes it. Whether it takes XDP programs with multi-buffer
     /// support only trying tells.
     static func loadable(
-        on hook: Hook, counters: borrowing Map, bodies: borrowing Map
+        on hook: Hook, ethernet: Bool = true, counters: borrowing Map, bodies: borrowing Map
     ) throws -> HookObject {
+        guard hook == .xdp else {
+            return HookObject(hook: hook, multiBuffer: false, ethernet: ethernet)
+        }
         let object = HookObject(hook: hook, multiBuffer: true)
         do {
             _ = try object.loadStub(counters, bodies)

@@ -12,8 +12,22 @@ internal import SystemPackage
 struct HookObject {
     /// The hook whose object it is.
     let hook: Hook
-    /// Whether programs take frames of several buffers (BPF_F_XDP_HAS_FRAGS, Linux 5.18).
+    /// Whether XDP programs take frames of several buffers (BPF_F_XDP_HAS_FRAGS, Linux 5.18).
     let multiBuffer: Bool
+    /// Whether packets begin with an Ethernet header; TC programs have to be told.
+    let ethernet: Bool
+
+    init(hook: Hook, multiBuffer: Bool, ethernet: Bool = true) {
+        self.hook = hook
+        self.multiBuffer = multiBuffer
+        self.ethernet = ethernet
+    }
+
+    /// The object that an attachment's programs are of.
+    init(_ attachment: AttachPoint, _ record: AttachmentRecord) {
+        self.init(
+            hook: attachment.hook, multiBuffer: record.multiBuffer, ethernet: record.ethernet)
+    }
 
     /// The programs that every hook's object has, by what they do.
     enum Role: String {
@@ -28,8 +42,9 @@ struct HookObject {
     private var image: (object: EmbeddedObject, prefix: String) {
         switch hook {
         case .xdp: (BPFObjects.xdp, "xdp")
-        case .tcIngress, .tcEgress, .cgroupIngress, .cgroupEgress, .cgroupDevice:
-            preconditionFailure("AttachTarget admits no \(hook)")
+        case .tcIngress, .tcEgress: (BPFObjects.tc, "tc")
+        case .cgroupIngress, .cgroupEgress: (BPFObjects.cgroupSkb, "cgroup")
+        case .cgroupDevice: (BPFObjects.cgroupDevice, "device")
         }
     }
 
@@ -45,21 +60,44 @@ struct HookObject {
     func open(
         _ role: Role, tables: [String] = [], counters: borrowing Map, bodies: borrowing Map
     ) throws -> OpenObject {
-        var object = try OpenObject(image: image.object.image(), name: hook.rawValue)
+        let (image, prefix) = image
+        var object = try OpenObject(image: image.image(), name: prefix)
         let name = program(role)
         try object.loadOnly(programs: [name])
-        try object.createOnly(maps: tables + ["counters", "bodies", "\(hook).rodata"])
+        try object.createOnly(maps: tables + ["counters", "bodies", "\(prefix).rodata"])
         try object.reuse(map: "counters", counters.descriptor)
         try object.reuse(map: "bodies", bodies.descriptor)
-        try object.setGlobal("atomic_counters", to: Self.isInterruptible)
-        try object.setGlobal("multi_buffer", to: multiBuffer)
-        if multiBuffer { try object.setFlags(program: name, .xdpHasFrags) }
+        try object.setGlobal("atomic_counters", to: hook.isInterruptible)
+        switch hook {
+        case .xdp:
+            try object.setGlobal("multi_buffer", to: multiBuffer)
+            if multiBuffer { try object.setFlags(program: name, .xdpHasFrags) }
+        case .tcIngress, .tcEgress: try object.setGlobal("ethernet", to: ethernet)
+        case .cgroupIngress, .cgroupEgress, .cgroupDevice:
+            try object.setExpectedAttachType(program: name, hook.attachType)
+        }
         return object
     }
+}
 
-    /// On PREEMPT_RT a program can be interrupted by itself on one CPU.
-    private static let isInterruptible =
-        (try? FileIdentity(path: "/sys/kernel/realtime")) != nil
+extension Hook {
+    /// Whether a program can be interrupted by itself on one CPU: XDP and TC run with bottom halves
+    /// off, cgroup hooks do not; on PREEMPT_RT nothing does.
+    fileprivate var isInterruptible: Bool { place == .cgroup || Self.isRealTime }
+
+    private static let isRealTime = (try? FileIdentity(path: "/sys/kernel/realtime")) != nil
+
+    /// The kernel's number of a hook that programs are held to.
+    var attachType: AttachType {
+        switch self {
+        case .xdp: preconditionFailure("XDP programs are attached by interface and mode")
+        case .tcIngress: .tcxIngress
+        case .tcEgress: .tcxEgress
+        case .cgroupIngress: .cgroupInetIngress
+        case .cgroupEgress: .cgroupInetEgress
+        case .cgroupDevice: .cgroupDevice
+        }
+    }
 }
 
 /// The program array of an attachment, through which its stub calls the body in force.

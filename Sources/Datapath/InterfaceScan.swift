@@ -1,14 +1,30 @@
+internal import BPF
 internal import LinuxSystem
 internal import Netlink
+internal import Policy
 
-/// The interfaces of the network namespaces that can be entered.
+/// The interfaces of the network namespaces that can be entered, and what is on their hooks.
 struct InterfaceScan {
     /// A namespace and what is in it.
     struct Namespace {
         /// Its name in /run/netns, nil for process 1's, else its inode.
         let name: String?
         /// Its interfaces.
-        let links: [NetworkLink]
+        let interfaces: [Interface]
+    }
+
+    /// An interface and the programs on its TC hooks.
+    struct Interface {
+        let link: NetworkLink
+        /// Programs held by TCX, by hook, in their order.
+        let tcx: [Hook: [AttachedPrograms.Entry]]
+        /// Filters of a clsact qdisc, by hook, in their order.
+        let filters: [Hook: [TCFilter]]
+
+        /// The programs that judge on a TC hook, in their order.
+        func programs(on hook: Hook) -> [UInt32] {
+            (tcx[hook] ?? []).map(\.programID) + (filters[hook] ?? []).compactMap(\.bpf?.programID)
+        }
     }
 
     /// By inode.
@@ -28,12 +44,13 @@ struct InterfaceScan {
         let handle = try open()
         guard namespaces[handle.namespace.inode] == nil else { return }
         namespaces[handle.namespace.inode] = Namespace(
-            name: handle.namespace.displayName, links: try handle.links())
+            name: handle.namespace.displayName, interfaces: try handle.interfaces())
     }
 
     /// The interface at an attach point.
-    func link(at point: AttachPoint) -> NetworkLink? {
-        namespaces[point.namespace]?.links.first { $0.index == UInt32(point.interfaceIndex) }
+    func interface(at point: AttachPoint) -> Interface? {
+        guard case .interface(let namespace, let index) = point.place else { return nil }
+        return namespaces[namespace]?.interfaces.first { $0.link.index == UInt32(index) }
     }
 
     /// The name to show for a namespace: nil for process 1's.
@@ -43,11 +60,45 @@ struct InterfaceScan {
 }
 
 extension NetworkNamespace.Handle {
-    /// The interfaces of the namespace.
+    /// The links of the namespace.
     borrowing func links() throws -> [NetworkLink] {
         try perform { () throws -> [NetworkLink] in
             var socket = try NetlinkSocket()
             return try socket.links()
         }
     }
+
+    /// The links of the namespace, and what is on their TC hooks.
+    fileprivate borrowing func interfaces() throws -> [InterfaceScan.Interface] {
+        try perform { () throws -> [InterfaceScan.Interface] in
+            var socket = try NetlinkSocket()
+            let links = try socket.links()
+            let clsact = Set(try socket.qdiscs().filter(\.isClsact).map(\.interfaceIndex))
+            return try links.map { link in
+                var tcx: [Hook: [AttachedPrograms.Entry]] = [:]
+                var filters: [Hook: [TCFilter]] = [:]
+                for hook in [Hook.tcIngress, .tcEgress] {
+                    tcx[hook] = tcxPrograms(Int32(link.index), hook)
+                    guard clsact.contains(link.index) else { continue }
+                    filters[hook] = try socket.filters(
+                        interfaceIndex: link.index, direction: hook.clsactDirection)
+                }
+                return InterfaceScan.Interface(link: link, tcx: tcx, filters: filters)
+            }
+        }
+    }
+
+    /// None where the kernel has no TCX, or the interface is gone meanwhile.
+    private borrowing func tcxPrograms(_ index: Int32, _ hook: Hook) -> [AttachedPrograms.Entry] {
+        let found = try? AttachedPrograms(interfaceIndex: index, direction: hook.tcxDirection)
+        return found?.entries ?? []
+    }
+}
+
+extension Hook {
+    /// Which list of a clsact qdisc a TC hook is.
+    var clsactDirection: ClsactDirection { self == .tcEgress ? .egress : .ingress }
+
+    /// Which TCX hook of an interface a TC hook is.
+    var tcxDirection: TCXDirection { self == .tcEgress ? .egress : .ingress }
 }

@@ -40,14 +40,7 @@ public struct Observation: Sendable {
         do {
             let attachment = try Attachment(at: point, pins, scan)
             attachments.append(attachment)
-            if attachment.state == .gone {
-                problems.append(
-                    Problem(
-                        code: "gone",
-                        message: "\(attachment.name): the interface is gone, its \(point.hook) "
-                            + "attachment filters nothing",
-                        hint: "netctl detach \(attachment.interface)"))
-            }
+            if attachment.state == .gone { problems.append(attachment.goneProblem) }
         } catch  where !pins.isComplete {
             // Detached while we looked.
         } catch {
@@ -61,13 +54,24 @@ public struct Observation: Sendable {
     private mutating func lookForOthers(_ scan: InterfaceScan) {
         let ours = Set(attachments.map(\.programID))
         for (_, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
-            for link in namespace.links {
-                for program in Set(link.xdp?.programs.values ?? [:].values).subtracting(ours) {
-                    foreign.append(
-                        ForeignProgram(
-                            hook: .xdp, interface: link.name, namespace: namespace.name,
-                            programID: program, name: Program.name(id: program)))
+            for interface in namespace.interfaces {
+                let location = Location.interface(interface.link.name, netns: namespace.name)
+                add(Array(Set(interface.link.xdp?.programs.values ?? [:].values)), .xdp, location)
+                for hook in [Hook.tcIngress, .tcEgress] {
+                    add(interface.programs(on: hook), hook, location)
                 }
+            }
+        }
+        for (cgroup, hook) in CgroupChain.above(attachments) {
+            add(CgroupChain.attached(to: cgroup, on: hook), hook, .cgroup(cgroup))
+        }
+
+        func add(_ programs: [UInt32], _ hook: Hook, _ location: Location) {
+            for program in programs where !ours.contains(program) {
+                foreign.append(
+                    ForeignProgram(
+                        hook: hook, location: location, programID: program,
+                        name: Program.name(id: program)))
             }
         }
     }
@@ -79,7 +83,7 @@ extension Attachment {
         let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
         guard record.abi <= NETCTL_ABI_VERSION else {
             throw DatapathError(
-                "read attachment", record.interface,
+                "read attachment", point.pinName,
                 "a newer netctl made it (ABI \(record.abi), this one knows \(NETCTL_ABI_VERSION))",
                 hint: "use that netctl")
         }
@@ -87,10 +91,10 @@ extension Attachment {
         var attempts = 0
         while true {
             do {
-                let link = try Link(pinned: pins.link).info
+                let hold = try Hold(at: point, pins, scan)
                 let active = try Self.record(NETCTL_BODY_ACTIVE, bodies, pins)
                 let behind = try Self.record(NETCTL_BODY_POLICY, bodies, pins)
-                self.init(point, record, scan, link, active: active, behind: behind)
+                self.init(point, record, scan, hold, active: active, behind: behind)
                 return
             } catch let error as BPFError where error.code == .notFound && attempts < 10 {
                 attempts += 1
@@ -106,17 +110,29 @@ extension Attachment {
     }
 
     private init(
-        _ point: AttachPoint, _ record: AttachmentRecord, _ scan: InterfaceScan, _ link: LinkInfo,
+        _ point: AttachPoint, _ record: AttachmentRecord, _ scan: InterfaceScan, _ hold: Hold,
         active: BodyRecord?, behind: BodyRecord?
     ) {
         self.point = point
         self.record = record
-        let isGone = link.interfaceIndex ?? 0 == 0
-        // An interface that is gone may have left its index to another one.
-        interface = isGone ? record.interface : scan.link(at: point)?.name ?? record.interface
-        namespace = scan.name(of: point.namespace)
-        programID = link.programID
-        linkID = link.id
+        let interface = scan.interface(at: point)
+        if let namespace = point.namespace {
+            // An interface that is gone may have left its index to another one.
+            let current = hold.isGone ? nil : interface?.link.name
+            location = .interface(
+                current ?? record.interface ?? "?", netns: scan.name(of: namespace))
+        } else {
+            location = .cgroup(record.cgroup ?? "?")
+        }
+        programID = hold.programID
+        linkID = hold.linkID
+        if hold.isGone {
+            chain = []
+        } else if case .cgroup = point.place {
+            chain = CgroupChain.effective(in: location.name, on: point.hook)
+        } else {
+            chain = interface?.programs(on: point.hook) ?? []
+        }
         if case .pause(let pause) = active {
             self.pause = pause
             policy = behind?.policy
@@ -124,7 +140,25 @@ extension Attachment {
             pause = nil
             policy = active?.policy
         }
-        state = isGone ? .gone : pause?.isOver == false ? .paused : .active
+        state = hold.isGone ? .gone : pause?.isOver == false ? .paused : .active
+    }
+}
+
+extension Attachment {
+    /// What `status` says of an attachment that filters nothing any more.
+    fileprivate var goneProblem: Problem {
+        let (what, hint) =
+            switch point.place {
+            case .cgroup: ("the cgroup is gone", "netctl detach --cgroup \(location.name)")
+            case .interface where linkID == nil:
+                ("its filter is gone", "netctl detach \(location.name), then attach again")
+            case .interface: ("the interface is gone", "netctl detach \(location.name)")
+            }
+        let owned = record.owner.map { ", or apply policy '\($0)' again" }
+        return Problem(
+            code: "gone",
+            message: "\(name): \(what), the \(point.hook) attachment there filters nothing",
+            hint: hint + (owned ?? ""))
     }
 }
 
@@ -140,13 +174,5 @@ extension PauseRecord {
     public var isOver: Bool {
         guard let until = untilBootNanoseconds else { return false }
         return BootClock.nanoseconds >= until
-    }
-}
-
-extension AttachPoint: Comparable {
-    /// By namespace, interface and hook.
-    public static func < (left: AttachPoint, right: AttachPoint) -> Bool {
-        (left.namespace, left.interfaceIndex, left.hook.rawValue)
-            < (right.namespace, right.interfaceIndex, right.hook.rawValue)
     }
 }

@@ -1,22 +1,28 @@
 public import Policy
 
-/// A filter as an attachment uses it.
+/// A filter, or on the cgroup device hook a device list, as an attachment uses it.
 public struct FilterUse: Hashable, Sendable, CustomStringConvertible {
-    /// The filter.
+    /// The filter's or list's name.
     public let filter: Name
+    /// Where it runs.
+    public let hook: Hook
     /// Whether it only reports here what it would drop.
     public let monitor: Bool
     /// The interfaces that its rules redirect to: their indices here, by name.
     public let redirects: [String: UInt32]
 
-    init(filter: Name, monitor: Bool, redirects: [String: UInt32] = [:]) {
+    init(filter: Name, hook: Hook, monitor: Bool, redirects: [String: UInt32] = [:]) {
         self.filter = filter
+        self.hook = hook
         self.monitor = monitor
         self.redirects = redirects
     }
 
     /// `filter inbound, monitoring`
-    public var description: String { "filter \(filter)\(monitor ? ", monitoring" : "")" }
+    public var description: String {
+        "\(hook == .cgroupDevice ? "devices" : "filter") \(filter)"
+            + (monitor ? ", monitoring" : "")
+    }
 }
 
 /// What an apply would do, in order: a value that a person can read.
@@ -46,8 +52,8 @@ extension Plan.Step: CustomStringConvertible {
     public var description: String {
         switch self {
         case .attach(let target, let use):
-            return "attach \(target.name) \(target.point.hook) (\(target.mode.rawValue)): "
-                + "\(use)"
+            let mode = target.point.hook.place == .cgroup ? "" : " (\(target.modeName))"
+            return "attach \(target.name) \(target.point.hook)\(mode): \(use)"
         case .replace(let attachment, let use):
             let place = "\(attachment.name) \(attachment.point.hook)"
             guard let old = attachment.policy else { return "apply to \(place): \(use)" }

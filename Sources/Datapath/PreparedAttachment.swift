@@ -20,7 +20,7 @@ final class PreparedAttachment {
         let counters = try Counters.create()
         let bodies = try Bodies.create()
         let object = try HookObject.loadable(
-            on: target.point.hook, counters: counters, bodies: bodies)
+            on: target.point.hook, ethernet: target.ethernet, counters: counters, bodies: bodies)
         let stub = try object.loadStub(counters, bodies)
         try counters.pin(at: pins.counters)
         try bodies.pin(at: pins.bodies)
@@ -32,19 +32,52 @@ final class PreparedAttachment {
         self.stub = stub
     }
 
-    /// Puts the stub on the interface. What its program array holds is in force from here on.
+    /// Puts the stub on its hook. What its program array holds is in force from here on.
     ///
     /// - Parameter owner: The policy whose `attach:` asks for it.
-    /// - Returns: The mode, chosen if `auto` was asked for.
-    /// - Throws: ``DatapathError`` when the hook is taken or the driver refuses.
-    func attach(owner: Name?) throws -> XDPMode {
-        let namespace = try AttachTarget.open(target.netns)
-        let attached = try namespace.perform { try XDPAttacher(target).attach(stub) }
-        let record = AttachmentRecord(
-            abi: NETCTL_ABI_VERSION, interface: target.interface, mode: attached.mode,
-            multiBuffer: object.multiBuffer, attachedAt: Date(), owner: owner?.text)
-        try PinnedRecord.create(record, at: pins.attachment)
+    /// - Returns: The mode, chosen if none was insisted on; nil on a cgroup.
+    /// - Throws: ``DatapathError`` when the hook is taken or the kernel refuses.
+    func attach(owner: Name?) throws -> AttachMode? {
+        switch target.point.place {
+        case .cgroup(let id): return try keep(CgroupAttacher(target, id: id).attach(stub), owner)
+        case .interface(_, let index):
+            return try AttachTarget.open(target.netns).perform {
+                if target.point.hook == .xdp {
+                    return try keep(XDPAttacher(target, index: index).attach(stub), owner)
+                }
+                if let link = try TCXAttacher(target: target, index: index).attach(stub) {
+                    return try keep(link, owner)
+                }
+                return try attachClsact(owner)
+            }
+        }
+    }
+
+    /// The filter outlives whoever makes it, so the pins that know of it come first.
+    private func attachClsact(_ owner: Name?) throws -> AttachMode? {
+        try writeRecord(.tc(.clsact), owner)
+        try stub.pin(at: pins.filter)
+        do {
+            try pins.clsactHook?.attach(stub)
+        } catch {
+            try? pins.removeAll()
+            throw error
+        }
+        return .tc(.clsact)
+    }
+
+    /// Pins a link: from here on the attachment needs no process.
+    private func keep(_ attached: consuming AttachedLink, _ owner: Name?) throws -> AttachMode? {
+        try writeRecord(attached.mode, owner)
         try attached.link.pin(at: pins.link)
         return attached.mode
+    }
+
+    private func writeRecord(_ mode: AttachMode?, _ owner: Name?) throws {
+        let record = AttachmentRecord(
+            abi: NETCTL_ABI_VERSION, interface: target.location.interface,
+            cgroup: target.location.cgroup, mode: mode, multiBuffer: object.multiBuffer,
+            ethernet: target.ethernet, attachedAt: Date(), owner: owner?.text)
+        try PinnedRecord.create(record, at: pins.attachment)
     }
 }

@@ -48,11 +48,11 @@ extension Reconciler {
             wanted = try Targets(entries, only: options.interfaces)
         } else {
             wanted = Targets(
-                adopting: observed, by: policy.name, filter: try ingressFilter(of: policy),
-                only: options.interfaces, takeOver: options.takeOver)
+                adopting: observed, by: policy, only: options.interfaces,
+                takeOver: options.takeOver)
         }
         guard !wanted.all.isEmpty || policy.attach != nil else {
-            throw nothingToApply(to: policy.name, options, observed)
+            throw nothingToApply(to: policy, options, observed, wanted.warnings)
         }
         guard wanted.warnings.isEmpty || !options.refusesWarnings else {
             throw DatapathError(
@@ -67,31 +67,25 @@ extension Reconciler {
     }
 
     private func nothingToApply(
-        to policy: Name, _ options: ApplyOptions, _ observed: [Attachment]
+        to policy: Policy, _ options: ApplyOptions, _ observed: [Attachment], _ warnings: [String]
     ) -> DatapathError {
-        let held = observed.first { attachment in
-            options.interfaces.isEmpty || options.interfaces.contains(attachment.interface)
+        let attempt = "apply policy '\(policy.name)'"
+        guard warnings.isEmpty else {
+            return DatapathError(
+                attempt, "its attachments", warnings.joined(separator: "; "),
+                hint:
+                    "name one 'inbound' for ingress hooks and one 'outbound' for egress hooks, or "
+                    + "give the policy an attach: section")
         }
-        return held?.refusal(of: policy)
+        let held = observed.first { attachment in
+            options.interfaces.isEmpty || options.interfaces.contains(attachment.location.name)
+        }
+        return held?.refusal(of: policy.name)
             ?? DatapathError(
-                "apply policy '\(policy)'",
+                attempt,
                 options.interfaces.isEmpty
                     ? "every attachment" : options.interfaces.joined(separator: ", "),
                 "nothing is attached",
                 hint: "'netctl attach IFACE' first, or give the policy an attach: section")
-    }
-
-    /// Without `attach:`, ingress hooks get filter `inbound`, or the only one.
-    private func ingressFilter(of policy: Policy) throws -> Name {
-        if let inbound = policy.filters.first(where: { $0.name.text == "inbound" }) {
-            return inbound.name
-        }
-        guard policy.filters.count == 1, let only = policy.filters.first else {
-            throw DatapathError(
-                "apply policy '\(policy.name)'", "ingress hooks",
-                "it has neither a filter 'inbound' nor a single filter",
-                hint: "name one 'inbound', or give the policy an attach: section")
-        }
-        return only.name
     }
 }

@@ -4,16 +4,16 @@ internal import Policy
 extension Reconciler {
     /// What an attach found or did.
     public enum AttachOutcome: Sendable {
-        /// The stub is on the hook now, in this mode.
-        case attached(XDPMode)
+        /// The stub is on the hook now, in this mode; cgroup hooks have none.
+        case attached(AttachMode?)
         /// It was there, in this mode.
-        case already(XDPMode)
+        case already(AttachMode?)
     }
 
-    /// Puts the datapath on an interface, passing and counting everything until a policy is applied.
+    /// Puts the datapath on a hook, passing and counting everything until a policy is applied.
     ///
-    /// - Throws: ``DatapathError`` when a program of somebody else is there, when the driver cannot
-    ///   do what is asked for, and when it is attached in another mode than that.
+    /// - Throws: ``DatapathError`` when a program of somebody else has the hook for itself, when the
+    ///   driver cannot do what is asked for, and when it is attached in another mode than that.
     public func attach(_ target: AttachTarget) throws(DatapathError) -> AttachOutcome {
         try change { root in
             let pins = root.pins(of: target.point)
@@ -58,10 +58,11 @@ extension Reconciler {
 
 extension Attachment {
     /// An attachment's mode is never changed under traffic: that would be a gap.
-    func requireMode(_ mode: XDPModeRequest) throws {
-        guard let required = mode.required, required != record.mode else { return }
+    func requireMode(_ mode: AttachMode?) throws {
+        guard let mode, let found = record.mode, mode != found else { return }
         throw DatapathError(
-            "attach \(point.hook)", name, "attached in \(record.mode) mode, not \(required)",
-            hint: "'netctl detach \(interface)' first; until it is attached again all packets pass")
+            "attach \(point.hook)", name, "attached in \(found) mode, not \(mode)",
+            hint: "'netctl detach \(location.name)' first; until it is attached again all packets "
+                + "pass")
     }
 }

@@ -25,7 +25,7 @@ extension Reconciler {
     ) throws {
         let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
         let bodies = try OpenBodies(pins)
-        let object = HookObject(hook: point.hook, multiBuffer: record.multiBuffer)
+        let object = HookObject(point, record)
         var open = try object.open(
             .paused, counters: Map(pinned: pins.counters), bodies: Map(pinned: pins.bodies))
         try open.setGlobal("paused_until", to: until ?? 0)

@@ -30,9 +30,9 @@ struct Redirects {
         where rules[interface] == nil {
             rules[interface] = name
         }
-        guard !rules.isEmpty else { return [:] }
-        let namespace = NetworkNamespace(inode: target.point.namespace)
-        return try NetworkNamespace.Handle.of(namespace).perform {
+        guard !rules.isEmpty, let inode = target.point.namespace else { return [:] }
+        let namespace = NetworkNamespace(inode: inode)
+        return try namespace.openExisting().perform {
             var socket = try NetlinkSocket()
             var indices: [String: UInt32] = [:]
             for (interface, rule) in rules.sorted(by: { $0.key < $1.key }) {

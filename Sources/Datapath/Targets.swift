@@ -21,16 +21,21 @@ struct Targets {
     /// - Parameters:
     ///   - entries: The policy's `attach:`.
     ///   - interfaces: Only these, when not empty.
-    /// - Throws: ``DatapathError`` for an interface that is not there and not optional.
+    /// - Throws: ``DatapathError`` for an interface or cgroup that is not there and not optional.
     init(_ entries: [AttachEntry], only interfaces: [String]) throws {
         var patterns: [(InterfacePattern, AttachEntry)] = []
         for entry in entries {
-            guard case .interfaces(let names) = entry.target else { continue }
-            for name in names {
-                if name.isExact {
-                    try addExact(name.text, entry, only: interfaces)
-                } else {
-                    patterns.append((name, entry))
+            switch entry.subject {
+            case .cgroup(let path):
+                guard interfaces.isEmpty else { continue }
+                try add(entry) { hook in try AttachTarget(cgroup: path, hook: hook) }
+            case .interfaces(let names):
+                for name in names {
+                    if name.isExact {
+                        try addExact(name.text, entry, only: interfaces)
+                    } else {
+                        patterns.append((name, entry))
+                    }
                 }
             }
         }
@@ -38,19 +43,25 @@ struct Targets {
     }
 
     /// Attachments that there are: those without a policy or with this one, and with `takeOver`
-    /// those of others.
+    /// those of others. A hook that the policy has nothing for is left alone, with a warning.
     init(
-        adopting attachments: [Attachment], by policy: Name, filter: Name,
-        only interfaces: [String], takeOver: Bool
+        adopting attachments: [Attachment], by policy: Policy, only interfaces: [String],
+        takeOver: Bool
     ) {
         for attachment in attachments where attachment.state != .gone {
-            guard interfaces.isEmpty || interfaces.contains(attachment.interface),
-                takeOver || attachment.refusal(of: policy) == nil
+            guard interfaces.isEmpty || interfaces.contains(attachment.location.name),
+                takeOver || attachment.refusal(of: policy.name) == nil
             else { continue }
+            let hook = attachment.point.hook
+            guard let name = policy.filter(for: hook) else {
+                warnings.append(
+                    "\(attachment.name): \(policy.lack(of: hook)), \(hook) is left as it is")
+                continue
+            }
             all.append(
                 Want(
                     target: AttachTarget(attachment),
-                    use: FilterUse(filter: filter, monitor: false)))
+                    use: FilterUse(filter: name, hook: hook, monitor: false)))
         }
     }
 
@@ -61,21 +72,20 @@ struct Targets {
     func settled(for policy: Policy) throws -> Targets {
         var settled = self
         settled.all = try all.map { want in
-            guard let filter = policy.filter(named: want.use.filter) else {
-                preconditionFailure("the reader has checked that the filter exists")
-            }
-            if let refusal = filter.refusals(on: want.target.point.hook).first {
+            // A device list asks for nothing that needs settling.
+            guard let filter = policy.filter(named: want.use.filter), want.use.hook != .cgroupDevice
+            else { return want }
+            if let refusal = filter.refusals(on: want.use.hook).first {
                 throw DatapathError(
                     "apply policy '\(policy.name)'", want.target.name,
                     "\(refusal.location): \(refusal.message)", hint: refusal.hint,
                     code: .invalidPolicy)
             }
-            return Want(
-                target: want.target,
-                use: FilterUse(
-                    filter: want.use.filter, monitor: want.use.monitor,
-                    redirects: try Redirects.indices(
-                        of: filter, at: want.target, policy: policy.name)))
+            let redirects = try Redirects.indices(of: filter, at: want.target, policy: policy.name)
+            let use = FilterUse(
+                filter: want.use.filter, hook: want.use.hook, monitor: want.use.monitor,
+                redirects: redirects)
+            return Want(target: want.target, use: use)
         }
         return settled
     }
@@ -89,15 +99,9 @@ struct Targets {
     ) throws {
         guard interfaces.isEmpty || interfaces.contains(name) else { return }
         for namespace in Self.namespaces(of: entry) {
-            let found = Result { () throws(DatapathError) in
+            try add(entry) { hook in
                 try AttachTarget(
-                    interface: name, netns: namespace, hook: .xdp, mode: entry.mode)
-            }
-            switch found {
-            case .success(let target): add(target, entry)
-            case .failure(let error) where entry.optional && error.code == .failed:
-                warnings.append("\(error); it is optional and left out")
-            case .failure(let error): throw error
+                    interface: name, netns: namespace, hook: hook, mode: entry.mode(on: hook))
             }
         }
     }
@@ -112,27 +116,39 @@ struct Targets {
                 warnings.append("no interface matches '\(pattern)'")
             }
             for link in matching where interfaces.isEmpty || interfaces.contains(link.name) {
-                add(
+                let inode = handle.namespace.inode
+                try add(entry) { hook in
                     AttachTarget(
-                        link, inode: handle.namespace.inode, netns: namespace, hook: .xdp,
-                        mode: entry.mode),
-                    entry)
+                        link, inode: inode, netns: namespace, hook: hook,
+                        mode: entry.mode(on: hook))
+                }
             }
         }
     }
 
-    private mutating func add(_ target: AttachTarget, _ entry: AttachEntry) {
-        guard !all.contains(where: { $0.target.point == target.point }) else { return }
-        let use = FilterUse(filter: entry.xdp, monitor: entry.monitor)
-        all.append(Want(target: target, use: use))
+    /// Adds the hooks of an entry on one interface or cgroup; what is missing and optional is a
+    /// warning, once.
+    private mutating func add(
+        _ entry: AttachEntry, _ find: (Hook) throws -> AttachTarget
+    ) throws {
+        for use in entry.uses {
+            let target: AttachTarget
+            do {
+                target = try find(use.hook)
+            } catch let error as DatapathError where entry.optional && error.code == .failed {
+                warnings.append("\(error); it is optional and left out")
+                return
+            }
+            guard !all.contains(where: { $0.target.point == target.point }) else { continue }
+            all.append(
+                Want(
+                    target: target,
+                    use: FilterUse(filter: use.name, hook: use.hook, monitor: entry.monitor)))
+        }
     }
 }
 
-extension AttachTarget {
-    /// Where an attachment is, in whatever mode it has.
-    init(_ attachment: Attachment) {
-        self.init(
-            point: attachment.point, interface: attachment.interface,
-            namespace: attachment.namespace, mode: .auto)
-    }
+extension AttachEntry {
+    /// The mode that the entry insists on, if it does.
+    fileprivate func mode(on hook: Hook) -> AttachMode? { hook.mode(xdp: mode, tc: tc) }
 }

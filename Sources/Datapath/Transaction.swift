@@ -10,13 +10,15 @@ final class Transaction {
     private let revision: PolicyRevision
     private let plan: Plan
     private let root: PinRoot
-    private var compiled: [Compilation: CompiledFilter] = [:]
+    private var compiled: [Compilation: CompiledBody] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
     private var retired: [String: [SlotDirectory.Entry]] = [:]
 
+    /// Hooks share what is compiled for them.
     private struct Compilation: Hashable {
-        let filter: Name
+        let name: Name
+        let isDeviceList: Bool
         let monitor: Bool
     }
 
@@ -65,14 +67,11 @@ final class Transaction {
         }
     }
 
-    private func compile(_ use: FilterUse) throws -> CompiledFilter {
-        let compilation = Compilation(filter: use.filter, monitor: use.monitor)
+    private func compile(_ use: FilterUse) throws -> CompiledBody {
+        let compilation = Compilation(
+            name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
         if let known = compiled[compilation] { return known }
-        guard let filter = revision.policy.filter(named: use.filter) else {
-            preconditionFailure("the reader has checked that filter '\(use.filter)' exists")
-        }
-        let result = try CompiledFilter(
-            filter, sets: revision.policy.sets, monitor: use.monitor)
+        let result = try CompiledBody(use, of: revision.policy)
         compiled[compilation] = result
         return result
     }
@@ -92,8 +91,7 @@ final class Transaction {
         var body: UInt32?
         var gone = slots.entries
         if let use {
-            let object = HookObject(
-                hook: attachment.point.hook, multiBuffer: attachment.record.multiBuffer)
+            let object = HookObject(attachment.point, attachment.record)
             let (program, retired) = try load(
                 use, attachment.point, object, pins, Map(pinned: pins.counters),
                 Map(pinned: pins.bodies), after: slots)
@@ -114,29 +112,34 @@ final class Transaction {
         _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
         _ counters: borrowing Map, _ bodies: borrowing Map, after previous: SlotDirectory
     ) throws -> (program: UInt32, retired: [SlotDirectory.Entry]) {
-        let filter = try compile(use)
-        let rules = filter.rules.map { rule in
-            RuleRecord(
-                name: rule.name.text, verdict: rule.verdict, isMonitored: rule.isMonitored)
-        }
+        let compiled = try compile(use)
+        let rules = compiled.rules
         let (slots, directory, retired) = SlotDirectory.assign(rules, after: previous)
         guard slots.count == rules.count else {
             throw DatapathError(
-                "apply policy '\(plan.policy)'", "filter '\(filter.name)'",
+                "apply policy '\(plan.policy)'", "\(use)",
                 "the attachment has no counters left for its rules",
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
-        let program = try object.loadFilter(
-            filter, slots: slots, counters: counters, bodies: bodies,
-            redirects: Redirects(
-                namespace: NetworkNamespace(inode: point.namespace), indices: use.redirects),
-            limits: pins.limits)
+        let program =
+            switch compiled {
+            case .filter(let filter):
+                try object.loadFilter(
+                    filter, slots: slots, counters: counters, bodies: bodies,
+                    redirects: Redirects(
+                        namespace: NetworkNamespace(inode: point.namespace ?? 0),
+                        indices: use.redirects),
+                    limits: pins.limits)
+            case .devices(let list, let monitor):
+                try object.loadDevices(
+                    list, monitor: monitor, slots: slots, counters: counters, bodies: bodies)
+            }
         let id = try program.info.id
         let record = PolicyRecord(
-            policy: plan.policy.text, filter: filter.name.text, digest: revision.digest,
+            policy: plan.policy.text, filter: use.filter.text, digest: revision.digest,
             appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
             redirects: use.redirects.isEmpty ? nil : use.redirects,
-            isMonitored: filter.isMonitored, folder: revision.folder)
+            isMonitored: compiled.isMonitored, folder: revision.folder)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return (id, retired)

@@ -4,22 +4,32 @@ internal import Netlink
 internal import Policy
 internal import SystemPackage
 
-/// A link and the mode that it was made in.
+/// A link and the mode that it was made in; cgroup hooks have no modes.
 struct AttachedLink: ~Copyable {
     let link: Link
-    let mode: XDPMode
+    let mode: AttachMode?
 }
 
 /// Puts a program on an interface of the calling thread's network namespace.
 struct XDPAttacher {
-    let target: AttachTarget
+    private let target: AttachTarget
+    private let index: Int32
+    /// The mode that is insisted on.
+    private let required: XDPMode?
 
-    init(_ target: AttachTarget) { self.target = target }
+    /// - Parameters:
+    ///   - target: The XDP hook of an interface.
+    ///   - index: The interface's index.
+    init(_ target: AttachTarget, index: Int32) {
+        self.target = target
+        self.index = index
+        if case .xdp(let mode) = target.mode { required = mode } else { required = nil }
+    }
 
     /// Attaches in the mode asked for; `auto` takes native where the driver can, else generic.
     func attach(_ program: borrowing Program) throws -> AttachedLink {
         try refuseForeign()
-        if let mode = target.mode.required { return try attach(program, mode) }
+        if let mode = required { return try attach(program, mode) }
         do {
             return try attach(program, .native)
         } catch let error as BPFError where error.errno != .notPermitted {
@@ -36,10 +46,10 @@ struct XDPAttacher {
                 case .offload: .offload
                 }
             let link = try Link.attachXDP(
-                program: program, interfaceIndex: target.point.interfaceIndex, mode: kernelMode)
-            return AttachedLink(link: link, mode: mode)
+                program: program, interfaceIndex: index, mode: kernelMode)
+            return AttachedLink(link: link, mode: .xdp(mode))
         } catch {
-            guard target.mode.required != nil, let errno = error.errno, errno != .notPermitted
+            guard required != nil, let errno = error.errno, errno != .notPermitted
             else { throw error }
             throw refusal(errno, mode, kernelSays: sentence(about: program, mode))
         }
@@ -54,7 +64,7 @@ struct XDPAttacher {
             case .generic: .generic
             case .offload: .offload
             }
-        let index = UInt32(target.point.interfaceIndex)
+        let index = UInt32(index)
         let descriptor = program.descriptor.rawValue
         guard var socket = try? NetlinkSocket() else { return nil }
         do throws(NetlinkError) {
@@ -75,7 +85,8 @@ struct XDPAttacher {
         let why = sentence ?? (isOffload ? "the card takes no programs of netctl's" : nil)
         return DatapathError(
             "attach xdp", target.name,
-            "cannot run XDP in \(mode) mode here\(why.map { ": \($0)" } ?? "")", errno: errno,
+            "cannot run XDP in \(mode.rawValue) mode here\(why.map { ": \($0)" } ?? "")",
+            errno: errno,
             hint: mode == .generic ? nil : "use --mode xdpgeneric, or auto",
             code: errno == .notSupportedOnSocket || isOffload ? .unsupported : .failed)
     }
@@ -83,7 +94,7 @@ struct XDPAttacher {
     /// A program of somebody else is never replaced.
     private func refuseForeign() throws {
         var socket = try NetlinkSocket()
-        let link = try socket.link(index: UInt32(target.point.interfaceIndex))
+        let link = try socket.link(index: UInt32(index))
         guard let program = link.xdp?.programs.values.first else { return }
         let name = Program.name(id: program).map { " '\($0)'" } ?? ""
         throw DatapathError(

@@ -16,6 +16,15 @@ public struct FileSystem: Hashable, Sendable {
         self.magic = try FileSystem.magic(at: path)
     }
 
+    /// The file system of an open file.
+    ///
+    /// The corresponding system call is `fstatfs(2)`.
+    public init(of file: borrowing OwnedDescriptor) throws(Errno) {
+        var magic: UInt64 = 0
+        try Errno.check(netctl_filesystem_magic_of(file.rawValue, &magic))
+        self.magic = magic
+    }
+
     /// bpffs (`BPF_FS_MAGIC`).
     public static let bpf = FileSystem(magic: 0xcafe_4a11)
     /// The unified control group hierarchy (`CGROUP2_SUPER_MAGIC`).

@@ -66,23 +66,6 @@ extension NetworkNamespace {
             }
         }
 
-        /// Opens a namespace that is the calling thread's, process 1's, or has a name in
-        /// `/run/netns`.
-        ///
-        /// - Throws: ``SystemError`` with `ENOENT` if it is none of these.
-        public static func of(_ namespace: NetworkNamespace) throws(SystemError) -> Handle {
-            let current = try Handle.current()
-            if current.namespace == namespace { return current }
-            if namespace == .initial { return try .process(1) }
-            guard let name = NetworkNamespace.names()[namespace.inode] else {
-                throw SystemError(
-                    attempt: "open network namespace", subject: "net:[\(namespace.inode)]",
-                    errno: .noSuchFileOrDirectory,
-                    reason: "it has no name in \(NetworkNamespace.directory)")
-            }
-            return try .named(name)
-        }
-
         /// Runs `body` on the calling thread inside this namespace, then goes back.
         ///
         /// `body` cannot suspend, so no other task ever sees the namespace. If the way back is

@@ -1,15 +1,24 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Files of procfs, which know no size: read until the end.
+/// Files of procfs, which know no size, and its links.
 enum ProcFile {
-    /// The whole text of `path`.
+    /// The whole text of `path`, read until the end.
     static func read(_ path: String) throws(SystemError) -> String {
         do {
             return String(decoding: try bytes(path), as: UTF8.self)
         } catch {
             throw SystemError(attempt: "read", subject: path, errno: error)
         }
+    }
+
+    /// What the symbolic link `path` says, `readlink(2)`.
+    static func link(_ path: String) throws(Errno) -> String {
+        var text = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &text, text.count)
+        guard count >= 0 else { throw .current }
+        return String(
+            decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func bytes(_ path: String) throws(Errno) -> [UInt8] {

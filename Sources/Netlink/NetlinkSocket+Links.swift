@@ -50,10 +50,10 @@ extension NetlinkSocket {
     /// - Throws: ``NetlinkError`` with `ENODEV` if there is none.
     public mutating func link(index: UInt32) throws(NetlinkError) -> NetworkLink {
         let attempt = "find interface"
-        guard index > 0, index <= Int32.max else {
+        if let problem = NetlinkSocket.problem(inIndex: index) {
             throw NetlinkError(
                 attempt: attempt, subject: "index \(index)", errno: .invalidArgument,
-                reason: "an interface index is in 1...\(Int32.max)")
+                reason: problem)
         }
         var message = MessageBuilder.link(
             type: Int32(RTM_GETLINK), flags: NLM_F_ACK, index: index)

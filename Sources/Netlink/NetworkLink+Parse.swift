@@ -13,7 +13,8 @@ extension NetworkLink {
         }
         let header = message.payload
         guard header.count >= NetworkLink.headerLength, let index: Int32 = header.load(at: 4),
-            let flags: UInt32 = header.load(at: 8), index > 0
+            let flags: UInt32 = header.load(at: 8), let hardwareType: UInt16 = header.load(at: 2),
+            index > 0
         else { throw .malformed("link without its header") }
         let attributes = try Attributes(header.dropping(NetworkLink.headerLength))
         guard let name = attributes.string(Int(IFLA_IFNAME)), !name.isEmpty else {
@@ -21,6 +22,7 @@ extension NetworkLink {
         }
         self.index = UInt32(index)
         self.name = name
+        self.hardwareType = hardwareType
         self.flags = flags
         mtu = attributes.integer(Int(IFLA_MTU)) ?? 0
         hardwareAddress = attributes[Int(IFLA_ADDRESS)]?.array ?? []

@@ -8,6 +8,8 @@ public struct NetworkLink: Hashable, Sendable {
     public let alternativeNames: [String]
     /// The kind of a virtual link: `"veth"`, `"bridge"`; nil for hardware and loopback.
     public let kind: String?
+    /// What its frames begin with, `ARPHRD_…`.
+    public let hardwareType: UInt16
     /// The largest packet, in bytes, without the link layer header.
     public let mtu: UInt32
     /// `IFF_…` bits.
@@ -31,6 +33,12 @@ public struct NetworkLink: Hashable, Sendable {
     public var hasCarrier: Bool { flags & 1 << 16 != 0 }
     /// Whether it is the loopback interface (`IFF_LOOPBACK`).
     public var isLoopback: Bool { flags & 1 << 3 != 0 }
+
+    /// Whether its frames begin with an Ethernet header; those of tun and wireguard do not.
+    public var hasEthernetHeader: Bool { [Self.ethernet, Self.loopback].contains(hardwareType) }
+
+    private static let ethernet: UInt16 = 1  // ARPHRD_ETHER
+    private static let loopback: UInt16 = 772  // ARPHRD_LOOPBACK
 
     /// The link layer address as text, `"02:fc:00:00:00:01"`; nil if there is none.
     public var hardwareAddressText: String? {

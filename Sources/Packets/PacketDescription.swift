@@ -18,7 +18,6 @@ public struct PacketDescription: Hashable, Sendable {
         case etherType = "ethertype"
         case vlan, fragment, length, ttl, dscp
         case extHeader = "ext-header"
-        /// Kept beside the packet, which therefore has none.
         case mark
     }
 
@@ -72,6 +71,8 @@ public struct PacketDescription: Hashable, Sendable {
     public var dscp: UInt8?
     /// An IPv6 extension header.
     public var extHeader: ExtensionHeader?
+    /// The mark that the kernel keeps with the packet; no part of its bytes.
+    public var mark: UInt32?
 
     /// Nothing is said.
     public init() {}

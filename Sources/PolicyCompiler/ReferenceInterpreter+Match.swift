@@ -84,8 +84,7 @@ extension ReferenceInterpreter {
         look(.extHeader, keys.extHeader, at: packet.extHeaders) { wanted, there in
             wanted.contains { there.contains($0) }
         }
-        // A mark is kept by the kernel's own packets, which a frame on XDP is not yet.
-        look(.mark, keys.mark, at: .absent, any(of:_:))
+        look(.mark, keys.mark, at: packet.mark, any(of:_:))
     }
 
     /// Whether any of the ranges has the value.

@@ -24,7 +24,7 @@ extension ReferencePacket {
                 DSCP.names.first { $0.value == value }?.name ?? "\(value)"
             }
         case .extHeader: Self.text(extHeaders, Self.headers)
-        case .mark: nil
+        case .mark: Self.text(mark) { "\($0)" }
         }
     }
 

@@ -29,6 +29,8 @@ struct ReferencePacket: Sendable {
     private(set) var fragment = ReferenceField<Bool>.absent
     /// The headers that were walked; none of a packet of IPv4, where AH is a protocol.
     private(set) var extHeaders = ReferenceField<Set<ExtensionHeader>>.absent
+    /// The mark that the kernel keeps with the packet; a frame on XDP is no packet of its own yet.
+    let mark = ReferenceField<UInt32>.absent
     /// The L4 header.
     private(set) var transport = ReferenceTransport.none
 

@@ -55,7 +55,7 @@ public struct Statistics: Sendable {
             }
         }
         self.attachment = attachment
-        verdicts = Verdict.allCases.map { ($0, byVerdict[$0] ?? .zero) }
+        verdicts = Verdict.all(on: attachment.point.hook).map { ($0, byVerdict[$0] ?? .zero) }
         reasons = Reason.allCases.compactMap { reason in
             let count = byReason[reason] ?? .zero
             return count == .zero && reason != .default ? nil : (reason, count)

@@ -8,11 +8,17 @@ public struct StatsDocument: Encodable, Sendable {
     let attachments: [Entry]
 
     struct Entry: Encodable {
-        let interface: String
-        @ExplicitNull var netns: String?
-        @ExplicitNull var cgroup: String?
-        let hook: Hook
-        @ExplicitNull var mode: XDPMode?
+        let place: Place
+        let facts: Facts
+
+        func encode(to encoder: any Encoder) throws {
+            try place.encode(to: encoder)
+            try facts.encode(to: encoder)
+        }
+    }
+
+    struct Facts: Encodable {
+        @ExplicitNull var mode: AttachMode?
         @ExplicitNull var policy: String?
         @ExplicitNull var filter: String?
         let verdicts: [String: Count]
@@ -21,7 +27,7 @@ public struct StatsDocument: Encodable, Sendable {
         let rules: [Rule]
 
         enum CodingKeys: String, CodingKey {
-            case interface, netns, cgroup, hook, mode, policy, filter, verdicts
+            case mode, policy, filter, verdicts
             case wouldDrop = "would_drop"
             case reasons, rules
         }
@@ -49,18 +55,22 @@ public struct StatsDocument: Encodable, Sendable {
 extension StatsDocument.Entry {
     init(_ statistics: Statistics) {
         let attachment = statistics.attachment
-        self.init(
-            interface: attachment.interface, netns: attachment.namespace, cgroup: nil,
-            hook: attachment.point.hook, mode: attachment.record.mode,
-            policy: attachment.policy?.policy, filter: attachment.policy?.filter,
+        let hook = attachment.point.hook
+        place = Place(attachment.location, hook)
+        facts = StatsDocument.Facts(
+            mode: attachment.record.mode, policy: attachment.policy?.policy,
+            filter: attachment.policy?.filter,
             verdicts: Dictionary(
-                uniqueKeysWithValues: statistics.verdicts.map { ($0.verdict.rawValue, $0.count) }),
+                uniqueKeysWithValues: statistics.verdicts.map {
+                    ($0.verdict.name(on: hook), $0.count)
+                }),
             wouldDrop: statistics.wouldDrop,
             reasons: Dictionary(
                 uniqueKeysWithValues: statistics.reasons.map { ($0.reason.rawValue, $0.count) }),
             rules: statistics.rules.map { rule in
                 StatsDocument.Rule(
-                    name: rule.rule.name, action: rule.rule.action, packets: rule.count.packets,
+                    name: rule.rule.name, action: rule.rule.action(on: hook),
+                    packets: rule.count.packets,
                     bytes: rule.count.bytes, wouldDrop: rule.wouldDrop.packets)
             })
     }

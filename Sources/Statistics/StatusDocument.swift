@@ -10,39 +10,52 @@ public struct StatusDocument: Encodable, Sendable {
     let problems: [Issue]
 
     struct Entry: Encodable {
-        let interface: String
-        @ExplicitNull var netns: String?
-        @ExplicitNull var cgroup: String?
-        let hook: Hook
-        @ExplicitNull var mode: XDPMode?
+        let place: Place
+        let facts: Facts
+
+        func encode(to encoder: any Encoder) throws {
+            try place.encode(to: encoder)
+            try facts.encode(to: encoder)
+        }
+    }
+
+    struct Facts: Encodable {
+        @ExplicitNull var mode: AttachMode?
         @ExplicitNull var policy: String?
         @ExplicitNull var filter: String?
         @ExplicitNull var digest: String?
         let programID: UInt32
-        let linkID: UInt32
+        @ExplicitNull var linkID: UInt32?
+        let chain: [UInt32]
         let attachedAt: String
         let state: Attachment.State
 
         enum CodingKeys: String, CodingKey {
-            case interface, netns, cgroup, hook, mode, policy, filter, digest
+            case mode, policy, filter, digest
             case programID = "program_id"
             case linkID = "link_id"
+            case chain
             case attachedAt = "attached_at"
             case state
         }
     }
 
     struct Foreign: Encodable {
-        let interface: String
-        @ExplicitNull var netns: String?
-        @ExplicitNull var cgroup: String?
-        let hook: Hook
-        let programID: UInt32
+        let place: Place
+        let program: Program
+
+        func encode(to encoder: any Encoder) throws {
+            try place.encode(to: encoder)
+            try program.encode(to: encoder)
+        }
+    }
+
+    struct Program: Encodable {
+        let id: UInt32
         @ExplicitNull var name: String?
 
         enum CodingKeys: String, CodingKey {
-            case interface, netns, cgroup, hook
-            case programID = "program_id"
+            case id = "program_id"
             case name
         }
     }
@@ -57,18 +70,19 @@ public struct StatusDocument: Encodable, Sendable {
     public init(_ observation: Observation) {
         attachments = observation.attachments.map { attachment in
             Entry(
-                interface: attachment.interface, netns: attachment.namespace, cgroup: nil,
-                hook: attachment.point.hook, mode: attachment.record.mode,
-                policy: attachment.policy?.policy, filter: attachment.policy?.filter,
-                digest: attachment.policy?.digest, programID: attachment.programID,
-                linkID: attachment.linkID,
-                attachedAt: attachment.record.attachedAt.formatted(.iso8601),
-                state: attachment.state)
+                place: Place(attachment.location, attachment.point.hook),
+                facts: Facts(
+                    mode: attachment.record.mode, policy: attachment.policy?.policy,
+                    filter: attachment.policy?.filter, digest: attachment.policy?.digest,
+                    programID: attachment.programID, linkID: attachment.linkID,
+                    chain: attachment.chain,
+                    attachedAt: attachment.record.attachedAt.formatted(.iso8601),
+                    state: attachment.state))
         }
-        foreign = observation.foreign.map { program in
+        foreign = observation.foreign.map { found in
             Foreign(
-                interface: program.interface, netns: program.namespace, cgroup: nil,
-                hook: program.hook, programID: program.programID, name: program.name)
+                place: Place(found.location, found.hook),
+                program: Program(id: found.programID, name: found.name))
         }
         problems = observation.problems.map {
             Issue(code: $0.code, message: $0.message, hint: $0.hint)

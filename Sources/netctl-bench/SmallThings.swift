@@ -41,7 +41,7 @@ struct SmallThings {
             var found: [Attachment] = []
             observe.add(
                 try clock.measure { found = try Observation.now().attachments }.milliseconds)
-            guard let found = found.first(where: { $0.interface == attachment }) else {
+            guard let found = found.first(where: { $0.location.interface == attachment }) else {
                 throw BenchError("\(attachment): not attached")
             }
             counters.add(try clock.measure { _ = try found.readCounters() }.milliseconds)

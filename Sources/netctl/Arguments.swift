@@ -6,4 +6,4 @@ extension XDPModeRequest: ExpressibleByArgument {
     public init?(argument: String) { self.init(text: argument) }
 }
 
-extension Hook: ExpressibleByArgument {}
+extension TCModeRequest: ExpressibleByArgument {}

@@ -46,9 +46,10 @@ struct StatsReport {
     private static func counts(
         _ statistics: Statistics
     ) -> [(kind: Stats.Aspect, name: String, note: String, count: Count)] {
-        statistics.verdicts.map { (.verdict, $0.verdict.rawValue, "", $0.count) }
+        let hook = statistics.attachment.point.hook
+        return statistics.verdicts.map { (.verdict, $0.verdict.name(on: hook), "", $0.count) }
             + statistics.reasons.map { (.reason, $0.reason.rawValue, "", $0.count) }
-            + statistics.rules.map { (.rule, $0.rule.name, $0.rule.action, $0.count) }
+            + statistics.rules.map { (.rule, $0.rule.name, $0.rule.action(on: hook), $0.count) }
     }
 
     /// For people.
@@ -63,8 +64,9 @@ struct StatsReport {
                         + ["\(row.count.bytes)"] + (row.rate.map { ["\($0)"] } ?? []))
             }
             let policy = attachment.policy.map { "policy \($0.policy), filter \($0.filter)" }
+            let mode = attachment.record.mode.map { " (\($0))" } ?? ""
             let title =
-                "\(attachment.name) \(attachment.point.hook) (\(attachment.record.mode)), "
+                "\(attachment.name) \(attachment.point.hook)\(mode), "
                 + "\(policy ?? "no policy")\(attachment.state == .paused ? ", paused" : "")"
             return [title] + table.lines(indent: 2)
         }
@@ -74,8 +76,7 @@ struct StatsReport {
     var facts: [String] {
         parts.flatMap { attachment, rows in
             rows.map { row in
-                "\(attachment.interface) netns \(attachment.namespace ?? "-") "
-                    + "hook \(attachment.point.hook) \(row.kind.rawValue) \(row.name) "
+                "\(attachment.location.fact) hook \(attachment.point.hook) \(row.kind.rawValue) \(row.name) "
                     + (row.note.isEmpty ? "" : "action \(row.note) ")
                     + "packets \(row.count.packets) bytes \(row.count.bytes)"
                     + (row.rate.map { " rate \($0)" } ?? "")

@@ -13,7 +13,28 @@ struct BTF {
 
     private(set) var structs: [String: Struct] = [:]
 
-    static let object = Result { try BTF(dumping: BPFObjects.xdp) }
+    /// What any of the objects has; a struct that two have is the same in both.
+    static let object = Result {
+        let objects = [
+            BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
+        ]
+        return try objects.map(BTF.init(dumping:)).reduce(into: BTF()) { all, one in
+            try all.merge(one)
+        }
+    }
+
+    private struct Difference: Error {
+        let structs: [Struct]
+    }
+
+    private init() {}
+
+    private mutating func merge(_ other: BTF) throws {
+        try structs.merge(other.structs.filter { $0.key != "(anon)" }) { first, second in
+            guard first == second else { throw Difference(structs: [first, second]) }
+            return first
+        }
+    }
 
     private init(dumping object: EmbeddedObject) throws {
         let directory = try TemporaryDirectory()

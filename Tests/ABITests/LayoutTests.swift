@@ -36,6 +36,12 @@ struct LayoutTests {
             "netctl_bucket_key", of: netctl_bucket_key.self,
             [("slot", \.slot), ("address", \.address)]),
         Layout(
+            "netctl_device_rule", of: netctl_device_rule.self,
+            [
+                ("kinds", \.kinds), ("major", \.major), ("minor", \.minor), ("access", \.access),
+                ("allows", \.allows), ("verdict", \.verdict), ("slot", \.slot),
+            ]),
+        Layout(
             "netctl_lpm4_key", of: netctl_lpm4_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),
         Layout(

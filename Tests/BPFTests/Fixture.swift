@@ -6,6 +6,7 @@ import Testing
 enum Fixture {
     static let filter = compile("filter")
     static let rejected = compile("rejected")
+    static let skb = compile("skb")
 
     static let hasClang = (try? shell("command -v clang >/dev/null")) != nil
 
@@ -33,6 +34,15 @@ enum Fixture {
     static func load() throws -> LoadedObject {
         try open().load()
     }
+
+    /// The programs on socket buffers and for cgroups, ready to be configured.
+    static func openSKB() throws -> OpenObject {
+        try OpenObject(image: skb.get(), name: "skb")
+    }
+
+    static func loadSKB() throws -> LoadedObject {
+        try openSKB().load()
+    }
 }
 
 extension Result<[UInt8], ShellError> {
@@ -51,6 +61,11 @@ extension Result<[UInt8], ShellError> {
 extension Trait where Self == ConditionTrait {
     static var root: Self {
         .enabled(if: geteuid() == 0, "needs root: CAP_BPF, CAP_NET_ADMIN, CAP_SYS_ADMIN")
+    }
+
+    /// TCX links need Linux 6.6, and to be configured.
+    static var tcx: Self {
+        .enabled(if: (try? FeatureProbe.supportsTCX()) == true, "the kernel has no TCX (Linux 6.6)")
     }
 
     static var clang: Self {
@@ -80,6 +95,13 @@ func packet(source: UInt32) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 60)
     bytes.replaceSubrange(26..<30, with: withUnsafeBytes(of: source.bigEndian, Array.init))
     return bytes
+}
+
+/// `TC_ACT_*`.
+enum Action {
+    static let next = UInt32(bitPattern: -1)
+    static let ok: UInt32 = 0
+    static let shot: UInt32 = 2
 }
 
 enum Verdict {

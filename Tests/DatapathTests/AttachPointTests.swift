@@ -7,8 +7,16 @@ import Testing
 struct AttachPointTests {
     @Test("a pin name says which attachment it is", arguments: Hook.allCases)
     func roundTrip(hook: Hook) {
-        for (namespace, index) in [(UInt64(4_026_531_840), Int32(3)), (1, 1), (.max, .max)] {
-            let point = AttachPoint(hook: hook, namespace: namespace, interfaceIndex: index)
+        let places: [AttachPoint.Place] =
+            switch hook.place {
+            case .interface:
+                [(UInt64(4_026_531_840), Int32(3)), (1, 1), (.max, .max)].map {
+                    .interface(namespace: $0.0, index: $0.1)
+                }
+            case .cgroup: [.cgroup(id: 57), .cgroup(id: .max)]
+            }
+        for place in places {
+            let point = AttachPoint(hook: hook, place: place)
             #expect(AttachPoint(pinName: point.pinName) == point)
         }
     }
@@ -24,6 +32,8 @@ struct AttachPointTests {
         arguments: [
             "", "xdp", "xdp-1", "xdp-1-", "xdp--1-2", "xdp-1-0", "xdp-1--2", "xdp-a-1", "xdp-1-a",
             "tcp-1-2", "XDP-1-2", "xdp-1-2-3", "-1-2", "lock", "maps.debug",
+            "cgroup-egress", "cgroup-egress-", "cgroup-egress-0", "cgroup-egress-1-2",
+            "cgroup-device-a", "tc-ingress-1", "tc-1-2", "ingress-1-2",
             "xdp-18446744073709551616-1", "xdp-1-2147483648",
         ])
     func refused(name: String) {
@@ -36,5 +46,11 @@ struct AttachPointTests {
             AttachPoint(hook: .xdp, namespace: UInt64($0.0), interfaceIndex: Int32($0.1))
         }
         #expect(points.sorted().map(\.pinName) == ["xdp-1-2", "xdp-1-9", "xdp-2-1"])
+        let mixed = Hook.allCases.reversed().map { hook in
+            AttachPoint(
+                hook: hook,
+                place: hook.place == .cgroup ? .cgroup(id: 1) : .interface(namespace: 9, index: 9))
+        }
+        #expect(mixed.sorted().map(\.hook) == Hook.allCases)
     }
 }

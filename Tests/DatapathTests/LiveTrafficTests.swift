@@ -37,7 +37,7 @@ struct LiveTrafficTests {
 
             #expect(received == 5000)
             let statistics = try wire.statistics()
-            #expect(statistics.attachment.record.mode == mode.required)
+            #expect(statistics.attachment.record.mode == mode.required.map(AttachMode.xdp))
             let exact = Count(packets: 5000, bytes: 5000 * wire.frameBytes(payload: 6))
             #expect(statistics.count(rule: "threat") == exact)
             #expect(statistics.count(rule: "service") == exact)

@@ -23,10 +23,10 @@ struct PlanRow: Sendable, CustomTestStringConvertible {
     func plan() throws -> Plan {
         let targets = try wanted.map { want in
             Targets.Want(
-                target: Datapath.AttachTarget(
-                    point: AttachPoint(hook: .xdp, namespace: 1, interfaceIndex: want.index),
-                    interface: want.interface, namespace: nil, mode: want.mode),
-                use: FilterUse(filter: try Name(want.filter), monitor: false))
+                target: AttachTarget(
+                    .stub(want.interface, index: want.index),
+                    mode: want.mode.required.map(AttachMode.xdp)),
+                use: FilterUse(filter: try Name(want.filter), hook: .xdp, monitor: false))
         }
         return try Plan(
             policy: try Name("edge"), digest: "new", wanted: Targets(targets), observed: observed,
@@ -139,10 +139,9 @@ struct PlanTests {
             var record = PolicyRecord.stub()
             record.redirects = recorded
             let want = Targets.Want(
-                target: Datapath.AttachTarget(
-                    point: AttachPoint(hook: .xdp, namespace: 1, interfaceIndex: 3),
-                    interface: "eth1", namespace: nil, mode: .auto),
-                use: FilterUse(filter: try Name("inbound"), monitor: false, redirects: found))
+                target: AttachTarget(.stub()),
+                use: FilterUse(
+                    filter: try Name("inbound"), hook: .xdp, monitor: false, redirects: found))
             return try Plan(
                 policy: try Name("edge"), digest: "new", wanted: Targets([want]),
                 observed: [.stub(policy: record)], takeOver: false, removesOthers: true

@@ -132,7 +132,7 @@ struct RedirectTests {
             }
             #expect(bounced == Self.count)
             let statistics = try wire.statistics()
-            #expect(statistics.attachment.record.mode == mode.required)
+            #expect(statistics.attachment.record.mode == mode.required.map(AttachMode.xdp))
             #expect(statistics.count(.tx) == Self.exact(Self.count))
             #expect(statistics.count(rule: "bounce") == Self.exact(Self.count))
             #expect(statistics.count(.drop) == .zero)

@@ -76,3 +76,50 @@ enum Wire {
             + bytes(portID) + payload
     }
 }
+
+extension Wire {
+    /// RTM_NEWQDISC of a clsact qdisc on interface 5.
+    static let clsact: [UInt8] = message(
+        type: 36, flags: 2, sequence: 7, portID: 99,
+        [
+            0x00, 0x00, 0x00, 0x00,  // family AF_UNSPEC, padding
+            0x05, 0x00, 0x00, 0x00,  // interface 5
+            0x00, 0x00, 0xff, 0xff,  // handle ffff:0
+            0xf1, 0xff, 0xff, 0xff,  // parent TC_H_CLSACT
+            0x01, 0x00, 0x00, 0x00,  // one reference
+            0x0b, 0x00, 0x01, 0x00,  // TCA_KIND, 11 bytes
+            0x63, 0x6c, 0x73, 0x61, 0x63, 0x74, 0x00, 0x00,  // "clsact", NUL, padding
+        ])
+
+    /// RTM_NEWTFILTER of a direct-action bpf filter, ingress of interface 5, priority 49152,
+    /// handle 1.
+    static let bpfFilter: [UInt8] = filter(
+        handle: 1,
+        [
+            0x34, 0x00, 0x02, 0x00,  // TCA_OPTIONS, 52 bytes
+            0x0a, 0x00, 0x07, 0x00,  // TCA_BPF_NAME, 10 bytes
+            0x61, 0x2e, 0x6f, 0x3a, 0x78, 0x00, 0x00, 0x00,  // "a.o:x", NUL, padding
+            0x08, 0x00, 0x0b, 0x00, 0x2a, 0x00, 0x00, 0x00,  // TCA_BPF_ID 42
+            0x0c, 0x00, 0x0a, 0x00,  // TCA_BPF_TAG, 12 bytes
+            0xa0, 0x4f, 0x5e, 0xef, 0x06, 0xa7, 0xf5, 0x55,  // a04f5eef06a7f555
+            0x08, 0x00, 0x08, 0x00, 0x01, 0x00, 0x00, 0x00,  // TCA_BPF_FLAGS ACT_DIRECT
+            0x08, 0x00, 0x09, 0x00, 0x08, 0x00, 0x00, 0x00,  // TCA_BPF_FLAGS_GEN NOT_IN_HW
+        ])
+
+    /// RTM_NEWTFILTER that only begins the list of that priority.
+    static let filterHead: [UInt8] = filter(handle: 0, [])
+
+    private static func filter(handle: UInt8, _ options: [UInt8]) -> [UInt8] {
+        message(
+            type: 44, flags: 2, sequence: 7, portID: 99,
+            [
+                0x00, 0x00, 0x00, 0x00,  // family AF_UNSPEC, padding
+                0x05, 0x00, 0x00, 0x00,  // interface 5
+                handle, 0x00, 0x00, 0x00,
+                0xf2, 0xff, 0xff, 0xff,  // parent: TC_H_CLSACT, TC_H_MIN_INGRESS
+                0x00, 0x03, 0x00, 0xc0,  // ETH_P_ALL in network order, priority 49152
+                0x08, 0x00, 0x01, 0x00, 0x62, 0x70, 0x66, 0x00,  // TCA_KIND "bpf"
+                0x08, 0x00, 0x0b, 0x00, 0x02, 0x00, 0x00, 0x00,  // TCA_CHAIN 2
+            ] + options)
+    }
+}

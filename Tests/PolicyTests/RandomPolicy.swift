@@ -147,11 +147,10 @@ struct RandomPolicy {
             let names = ["eth\(index)", "veth\(index)*", "[!e]\(index)?", "br-\(index).1"]
             let patterns = names.prefix(1 + below(4)).compactMap { InterfacePattern($0) }
             return AttachEntry(
-                target: .interfaces(patterns),
-                netns: Array(["blue", "1.5", "no"].prefix(below(4))),
+                .interfaces(patterns), netns: Array(["blue", "1.5", "no"].prefix(below(4))),
                 optional: below(2) == 0, monitor: below(2) == 0,
-                mode: XDPModeRequest.allCases[below(4)],
-                xdp: filters[below(filters.count)].name)
+                mode: XDPModeRequest.allCases[below(4)], tc: TCModeRequest.allCases[below(3)],
+                uses: [HookUse(hook: .xdp, name: filters[below(filters.count)].name)])
         }
     }
 }

@@ -77,7 +77,8 @@ import Testing
     /// Errors that no schema can see: they are of several places, or of other files.
     private static let beyondCodes: Set = [
         "duplicate-attach", "duplicate-name", "host-bits", "set-cycle", "set-file",
-        "set-file-line", "unknown-filter", "unknown-rule", "unknown-set", "unsupported-hook",
+        "set-file-line", "unknown-device-list", "unknown-filter", "unknown-rule", "unknown-set",
+        "unsupported-hook",
         "wrong-set-kind",
     ]
 
@@ -98,6 +99,7 @@ import Testing
                 "key-icmp-number-proto-under-not",
             ],
             "a flag that is both set and clear": ["key-flags-both"],
+            "access that is given twice": ["device-access-twice"],
             "what keys of one packet contradict each other": [
                 "test-contradiction-families", "test-contradiction-icmp-port",
                 "test-contradictions",

@@ -17,7 +17,7 @@ import Testing
             """
         let policy = try #require(read(text).policy)
         let written = PolicyWriter.write(policy) { filter, rule in
-            rule.name.text == "web" ? "\(filter.name): 10 packets,\n980 bytes" : nil
+            rule.text == "web" ? "\(filter): 10 packets,\n980 bytes" : nil
         }
         #expect(
             written == """
@@ -62,7 +62,7 @@ import Testing
     func roundTrip(_ seed: Int) throws {
         var random = RandomPolicy(seed: UInt64(seed))
         let policy = try random.policy()
-        let text = PolicyWriter.write(policy) { _, rule in "'\(rule.name)': \"# {[" }
+        let text = PolicyWriter.write(policy) { _, rule in "'\(rule)': \"# {[" }
         let result = PolicyReader.read([PolicySource(path: "p.yaml", bytes: Array(text.utf8))]) {
             Array(RandomPolicy.file($0).utf8)
         }

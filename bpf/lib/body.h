@@ -3,25 +3,10 @@
 #ifndef NETCTL_BODY_H
 #define NETCTL_BODY_H
 
+#include "lib/bodies.h"
 #include "lib/classify.h"
 #include "lib/counters.h"
 #include "lib/parse.h"
-
-/* The bodies of one attachment, by enum netctl_body. The stub calls the active one; what replaces it
- * for a time (a pause) can call the one behind it.
- *
- * writes  the control plane, one element at a time: a packet meets the old body or the new one
- * since   Linux 4.2; programs share type and frags flag
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, NETCTL_BODY_MAX);
-	__type(key, __u32);
-	__type(value, __u32);
-} bodies SEC(".maps");
-
-/* A pause ends by itself at this time, ns since boot; 0: when the operator resumes. */
-const volatile __u64 paused_until = 0;
 
 static __always_inline struct judgement judge(hook_ctx *ctx, struct packet *packet)
 {
@@ -54,10 +39,24 @@ static __always_inline void count_passed(hook_ctx *ctx, enum netctl_reason reaso
 	count(netctl_slot(reason, NETCTL_VERDICT_PASS), whole_length(ctx));
 }
 
-/* True while a pause lasts. */
-static __always_inline bool is_paused(void)
+/* What sits on the hook: calls the body in force; without one, passes and counts. */
+static __always_inline enum netctl_verdict stub(hook_ctx *ctx)
 {
-	return !paused_until || bpf_ktime_get_boot_ns() < paused_until;
+	bpf_tail_call(ctx, &bodies, NETCTL_BODY_ACTIVE);
+	count_passed(ctx, NETCTL_REASON_DEFAULT);
+	return NETCTL_VERDICT_PASS;
+}
+
+/* The body of a pause: passes and counts, and past its time hands over to the policy behind it. */
+static __always_inline enum netctl_verdict paused(hook_ctx *ctx)
+{
+	if (is_paused()) {
+		count_passed(ctx, NETCTL_REASON_PAUSED);
+		return NETCTL_VERDICT_PASS;
+	}
+	bpf_tail_call(ctx, &bodies, NETCTL_BODY_POLICY);
+	count_passed(ctx, NETCTL_REASON_DEFAULT);
+	return NETCTL_VERDICT_PASS;
 }
 
 #endif

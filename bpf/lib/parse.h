@@ -314,24 +314,29 @@ static __always_inline bool is_vlan(__be16 type)
 /* Returns NETCTL_REASON_RULE when the addresses are readable and rules may judge. */
 static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *packet)
 {
-	struct ethernet_header ethernet;
+	struct link_layer link = link_layer(ctx);
 	struct cursor cursor = {};
 	enum netctl_reason reason;
-	__be16 type;
+	__be16 type = link.type;
 
 	packet->length = linear_length(ctx);
 	if (packet->length > ETHERNET_FRAME_USUAL)
 		packet->length = whole_length(ctx);
 
-	if (!read_frame(ctx, 0, &ethernet, sizeof(ethernet)))
-		return NETCTL_REASON_TRUNCATED;
-	type = ethernet.type;
-	cursor.offset = sizeof(ethernet);
-	packet->vlan = NETCTL_VLAN_NONE;
-	for (int tags = 0; is_vlan(type); tags++) {
+	packet->mark = link.mark;
+	packet->vlan = link.tagged ? link.vlan & VLAN_IDENTIFIER : NETCTL_VLAN_NONE;
+	if (link.ethernet) {
+		struct ethernet_header ethernet;
+
+		if (!read_frame(ctx, 0, &ethernet, sizeof(ethernet)))
+			return NETCTL_REASON_TRUNCATED;
+		type = ethernet.type;
+		cursor.offset = sizeof(ethernet);
+	}
+	for (int tags = link.tagged; is_vlan(type); tags++) {
 		struct vlan_tag tag;
 
-		if (tags == NETCTL_VLAN_TAGS_MAX)
+		if (tags >= NETCTL_VLAN_TAGS_MAX)
 			return NETCTL_REASON_VLAN_DEPTH;
 		if (!read_frame(ctx, cursor.offset, &tag, sizeof(tag)))
 			return NETCTL_REASON_TRUNCATED;

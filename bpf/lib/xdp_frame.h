@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reading a frame on the XDP hook. Every hook has such a header: `hook_ctx`, `read_frame`,
- * `linear_length`, `whole_length`; the parser is written against these four. The verdict REDIRECT
- * needs a fifth, `redirect`, for XDP in xdp_redirect.h.
+/* Reading a frame on the XDP hook. Every hook has such headers: `hook_ctx`, `read_frame`,
+ * `linear_length`, `whole_length`, `link_layer` and `redirect`; the parser and the body are written
+ * against these.
  */
 #ifndef NETCTL_XDP_FRAME_H
 #define NETCTL_XDP_FRAME_H
@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
+#include "lib/link_layer.h"
 
 typedef struct xdp_md hook_ctx;
 
@@ -39,6 +40,12 @@ static __always_inline __u32 linear_length(hook_ctx *ctx)
 static __always_inline __u32 whole_length(hook_ctx *ctx)
 {
 	return multi_buffer ? bpf_xdp_get_buff_len(ctx) : linear_length(ctx);
+}
+
+/* XDP is for devices with Ethernet headers; tags are in the frame, or hidden by VLAN offload. */
+static __always_inline struct link_layer link_layer(hook_ctx *ctx __attribute__((unused)))
+{
+	return (struct link_layer){ .ethernet = true };
 }
 
 #endif

@@ -4,7 +4,7 @@
  * Functions that return int answer 0 (or a descriptor), or -errno.
  */
 #pragma once
-#include <bpf/libbpf.h>
+#include "../../CLibbpf/CLibbpf.h" /* a part of that module, not a copy in this one */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,3 +30,50 @@ struct bpf_shim_global {
  */
 int bpf_shim_find_global(const struct bpf_object *object, const char *name,
 			 struct bpf_shim_global *out);
+
+/* TCX (Linux 6.6), which Debian 12's headers and libbpf do not know. */
+enum bpf_shim_tcx {
+	BPF_SHIM_TCX_INGRESS = 46,
+	BPF_SHIM_TCX_EGRESS = 47,
+};
+
+/* Where a new program goes on a TCX hook. */
+enum bpf_shim_anchor_flag {
+	BPF_SHIM_F_BEFORE = 1 << 3,
+	BPF_SHIM_F_AFTER = 1 << 4,
+	BPF_SHIM_F_ID = 1 << 5, /* relative is an id, not a descriptor */
+	BPF_SHIM_F_LINK = 1 << 13, /* relative is a link, not a program */
+};
+
+/* bpf(BPF_LINK_CREATE) of a TCX link: its descriptor.
+ * expected_revision: 0 for any.
+ */
+int bpf_shim_create_tcx_link(int program, uint32_t interface_index, uint32_t attach_type,
+			     uint32_t anchor_flags, uint32_t relative, uint64_t expected_revision);
+
+/* Where a TCX link sits. */
+struct bpf_shim_tcx_info {
+	uint32_t interface_index;
+	uint32_t attach_type;
+};
+
+struct bpf_shim_tcx_info bpf_shim_tcx_info(const struct bpf_link_info *info);
+
+/* The arm of union bpf_attr for BPF_PROG_QUERY, as of Linux 6.6. An older kernel refuses what is
+ * not zero and behind its own last member: program_attach_flags before 6.1, link_ids before 6.6.
+ */
+struct bpf_shim_query {
+	uint32_t target; /* a cgroup's descriptor, or an interface's index */
+	uint32_t attach_type;
+	uint32_t query_flags;
+	uint32_t attach_flags; /* out */
+	uint32_t *program_ids;
+	uint32_t count; /* in: room in the arrays; out: how many there are */
+	uint32_t padding;
+	uint32_t *program_attach_flags;
+	uint32_t *link_ids;
+	uint32_t *link_attach_flags;
+	uint64_t revision; /* out */
+};
+
+int bpf_shim_query(struct bpf_shim_query *query);

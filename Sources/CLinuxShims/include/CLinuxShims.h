@@ -23,8 +23,21 @@ int netctl_pipe(int ends[2]);
 /* Name of an errno, "ENOENT"; NULL when the C library has none. */
 const char *netctl_errno_name(int number);
 
-/* f_type of statfs(2). */
+/* f_type of statfs(2), and of fstatfs(2). */
 int netctl_filesystem_magic(const char *path, uint64_t *magic);
+int netctl_filesystem_magic_of(int fd, uint64_t *magic);
+
+/* openat2(2) of a directory below another, for reading: no "..", symbolic link or mount point on
+ * the way leads out of where it began (-EXDEV, -ELOOP). Since Linux 5.6.
+ * path: relative; "." for the directory itself.
+ */
+int netctl_open_directory_beneath(int directory, const char *path);
+
+/* open_by_handle_at(2) of a directory of a kernfs file system (cgroup2, sysfs), by its id: a
+ * descriptor that only names it (O_PATH), or -ESTALE if there is none. Needs CAP_DAC_READ_SEARCH.
+ * mount: any file of the mounted file system, open.
+ */
+int netctl_open_kernfs_id(int mount, uint64_t id);
 
 /* Driver name of an interface (ETHTOOL_GDRVINFO).
  * fd: a socket of any family, in whose network namespace the interface is.

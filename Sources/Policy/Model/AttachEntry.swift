@@ -1,7 +1,7 @@
 /// Where a filter goes.
 public struct AttachEntry: Equatable, Sendable {
     /// What to attach to.
-    public var target: AttachTarget
+    public var subject: AttachSubject
     /// Names under /run/netns; empty means the caller's namespace.
     public var netns: [String]
     /// Whether a missing interface is a warning instead of an error.
@@ -10,31 +10,71 @@ public struct AttachEntry: Equatable, Sendable {
     public var monitor: Bool
     /// How XDP is to run.
     public var mode: XDPModeRequest
-    /// The filter of the XDP hook.
-    public var xdp: Name
+    /// How TC programs are to be held.
+    public var tc: TCModeRequest
+    /// What goes on which hook, in the order of the hooks.
+    public var uses: [HookUse]
     /// Where the entry stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes an entry.
     public init(
-        target: AttachTarget, netns: [String] = [], optional: Bool = false,
-        monitor: Bool = false, mode: XDPModeRequest = .auto, xdp: Name,
-        location: SourceLocation = .none
+        _ subject: AttachSubject, netns: [String] = [], optional: Bool = false,
+        monitor: Bool = false, mode: XDPModeRequest = .auto, tc: TCModeRequest = .auto,
+        uses: [HookUse], location: SourceLocation = .none
     ) {
-        self.target = target
+        self.subject = subject
         self.netns = netns
         self.optional = optional
         self.monitor = monitor
         self.mode = mode
-        self.xdp = xdp
+        self.tc = tc
+        self.uses = uses
         self.location = location
     }
 }
 
 /// What an attach entry is about.
-public enum AttachTarget: Equatable, Sendable {
+public enum AttachSubject: Equatable, Sendable {
     /// Network interfaces, by name or pattern.
     case interfaces([InterfacePattern])
+    /// A cgroup: a path below the mount of cgroup v2, or a full one.
+    case cgroup(String)
+
+    /// What has the hooks.
+    public var place: Hook.Place {
+        switch self {
+        case .interfaces: .interface
+        case .cgroup: .cgroup
+        }
+    }
+}
+
+/// What an attach entry puts on a hook.
+public struct HookUse: Equatable, Sendable {
+    /// The hook.
+    public var hook: Hook
+    /// The filter, or for the cgroup device hook the device list.
+    public var name: Name
+    /// Where the name stands.
+    @NotCompared public var location: SourceLocation
+
+    /// A use.
+    public init(hook: Hook, name: Name, location: SourceLocation = .none) {
+        self.hook = hook
+        self.name = name
+        self.location = location
+    }
+}
+
+/// How an attach entry wants TC programs to be held.
+public enum TCModeRequest: String, Hashable, Sendable, CaseIterable {
+    /// By TCX links where the kernel has them (Linux 6.6), else as clsact filters.
+    case auto
+    /// As filters of a clsact qdisc, direct action.
+    case clsact
+    /// By TCX links.
+    case tcx
 }
 
 /// The XDP mode that an attach entry asks for.

@@ -13,6 +13,37 @@ public enum Hook: String, CaseIterable, Codable, Sendable, CustomStringConvertib
     /// What device nodes the processes in a cgroup open and make.
     case cgroupDevice = "cgroup-device"
 
+    /// What has a hook.
+    public enum Place: Sendable {
+        case interface
+        case cgroup
+    }
+
+    /// What has this hook.
+    public var place: Place {
+        switch self {
+        case .xdp, .tcIngress, .tcEgress: .interface
+        case .cgroupIngress, .cgroupEgress, .cgroupDevice: .cgroup
+        }
+    }
+
+    /// The key in an `attach:` entry: a cgroup's hooks go without their prefix there.
+    public var attachKey: String {
+        switch self {
+        case .xdp, .tcIngress, .tcEgress: rawValue
+        case .cgroupIngress: "ingress"
+        case .cgroupEgress: "egress"
+        case .cgroupDevice: "device"
+        }
+    }
+
     /// The name in flags, files and JSON.
     public var description: String { rawValue }
+}
+
+extension Hook: Comparable {
+    /// In the order of the cases: XDP before TC, ingress before egress.
+    public static func < (left: Hook, right: Hook) -> Bool { left.order < right.order }
+
+    private var order: Int { Hook.allCases.firstIndex(of: self) ?? Hook.allCases.count }
 }

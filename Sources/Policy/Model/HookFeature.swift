@@ -6,6 +6,8 @@ public enum HookFeature: String, Hashable, Sendable, CaseIterable {
     case redirect
     /// The match key `mark`.
     case mark
+    /// The match key `vlan`.
+    case vlan
 
     /// The hooks that can do it.
     public var hooks: [Hook] {
@@ -13,6 +15,8 @@ public enum HookFeature: String, Hashable, Sendable, CaseIterable {
         case .tx: [.xdp]
         case .redirect: [.xdp, .tcIngress, .tcEgress]
         case .mark: [.tcIngress, .tcEgress, .cgroupIngress, .cgroupEgress]
+        // On cgroup hooks a packet begins with its IP header.
+        case .vlan: [.xdp, .tcIngress, .tcEgress]
         }
     }
 }
@@ -27,6 +31,7 @@ extension Rule {
         case .pass, .drop, .count: break
         }
         if match.keys.mark != nil || match.not.mark != nil { features.append(.mark) }
+        if match.keys.vlan != nil || match.not.vlan != nil { features.append(.vlan) }
         return features
     }
 }

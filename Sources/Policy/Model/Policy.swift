@@ -6,6 +6,8 @@ public struct Policy: Equatable, Sendable {
     public var sets: [NamedSet]
     /// The filters, in the order of the files.
     public var filters: [Filter]
+    /// The device lists, in the order of the files.
+    public var devices: [DeviceList]
     /// Where the filters go; nil without an `attach:` key, which differs from an empty list.
     public var attach: [AttachEntry]?
     /// What the policy says of itself, for `netctl test`. They change nothing that is in force: they
@@ -16,12 +18,13 @@ public struct Policy: Equatable, Sendable {
 
     /// Makes a policy.
     public init(
-        name: Name, sets: [NamedSet] = [], filters: [Filter] = [], attach: [AttachEntry]? = nil,
-        tests: [PolicyTest] = [], location: SourceLocation = .none
+        name: Name, sets: [NamedSet] = [], filters: [Filter] = [], devices: [DeviceList] = [],
+        attach: [AttachEntry]? = nil, tests: [PolicyTest] = [], location: SourceLocation = .none
     ) {
         self.name = name
         self.sets = sets
         self.filters = filters
+        self.devices = devices
         self.attach = attach
         self.tests = tests
         self.location = location
@@ -32,4 +35,7 @@ public struct Policy: Equatable, Sendable {
 
     /// The filter of that name, or nil.
     public func filter(named name: Name) -> Filter? { filters.first { $0.name == name } }
+
+    /// The device list of that name, or nil.
+    public func devices(named name: Name) -> DeviceList? { devices.first { $0.name == name } }
 }

@@ -1,18 +1,25 @@
 /// An attach entry that is being read.
 struct AttachDraft {
-    var interfaces: [InterfacePattern] = []
+    /// What to call it, such as `attach entry 2`.
+    let subject: String
+    var target: AttachSubject?
     var netns: [String] = []
     var optional = false
     var monitor = false
     var mode = XDPModeRequest.auto
-    var xdp: Name?
+    var tc = TCModeRequest.auto
+    var uses: [HookUse] = []
 
     /// The keys of an attach entry.
     static let keys = KeyTable<AttachDraft>([
-        .required("interface", .oneOrMore(.interface)) { value, draft, reading in
-            draft.interfaces = reading.elements(value, of: "interface").compactMap {
+        .optional("interface", .oneOrMore(.interface)) { value, draft, reading in
+            let names = reading.elements(value, of: "interface").compactMap {
                 reading.interface($0)
             }
+            draft.target = .interfaces(names)
+        },
+        .optional("cgroup", .text("/.*")) { value, draft, reading in
+            draft.target = reading.cgroup(value).map(AttachSubject.cgroup)
         },
         .optional("netns", .oneOrMore(.netns)) { value, draft, reading in
             draft.netns = reading.elements(value, of: "netns").compactMap { reading.netns($0) }
@@ -24,16 +31,63 @@ struct AttachDraft {
         .optional("mode", .choice(XDPModeRequest.self, or: XDPModeRequest.synonyms.keys.sorted())) {
             $1.mode = $2.mode($0) ?? .auto
         },
-        .required("xdp", .name) { value, draft, reading in
-            draft.xdp = reading.name(value, of: "a filter")
-            if let name = draft.xdp {
-                reading.filterReferences.append((name, reading.location(of: value)))
-            }
-        },
-        .unsupported("cgroup"), .unsupported("tc"), .unsupported("tc-ingress"),
-        .unsupported("tc-egress"), .unsupported("ingress"), .unsupported("egress"),
-        .unsupported("device"),
+        .optional("tc", .choice(TCModeRequest.self)) { $1.tc = $2.choice($0, of: "tc") ?? .auto },
+        hook("xdp", .xdp), hook("tc-ingress", .tcIngress), hook("tc-egress", .tcEgress),
+        hook("ingress", .cgroupIngress), hook("egress", .cgroupEgress),
+        hook("device", .cgroupDevice),
     ])
+
+    /// The key of a hook: what goes there. A cgroup's hooks go without their prefix.
+    private static func hook(_ key: String, _ hook: Hook) -> Key<AttachDraft> {
+        .optional(key, .name) { value, draft, reading in
+            let isDevice = hook == .cgroupDevice
+            guard let name = reading.name(value, of: isDevice ? "a device list" : "a filter")
+            else { return }
+            let location = reading.location(of: value)
+            draft.uses.append(HookUse(hook: hook, name: name, location: location))
+            if isDevice {
+                reading.deviceReferences.append((name, location))
+            } else {
+                reading.filterReferences.append((name, location))
+            }
+        }
+    }
+}
+
+extension AttachDraft {
+    /// Keys that go with one kind of place.
+    static let placed: [(key: String, place: Hook.Place)] = [
+        ("xdp", .interface), ("tc-ingress", .interface), ("tc-egress", .interface),
+        ("mode", .interface), ("tc", .interface), ("netns", .interface),
+        ("ingress", .cgroup), ("egress", .cgroup), ("device", .cgroup),
+    ]
+
+    /// What a schema says of keys that go together: an entry is of interfaces or of a cgroup, and
+    /// has a hook of its place.
+    static let combinations = [
+        JSONText.Member(
+            key: "anyOf",
+            value: .array([combination("interface", .interface), combination("cgroup", .cgroup)]))
+    ]
+
+    private static func combination(_ key: String, _ place: Hook.Place) -> JSONText {
+        let others = placed.filter { $0.place != place }.map(\.key)
+        let foreign = ["interface", "cgroup"].filter { $0 != key } + others
+        return .object([
+            .init(key: "required", value: [.string(key)]),
+            .init(key: "anyOf", value: anyGiven(hookKeys(of: place))),
+            .init(key: "not", value: ["anyOf": anyGiven(foreign)]),
+        ])
+    }
+
+    private static func anyGiven(_ keys: [String]) -> JSONText {
+        .array(keys.map { ["required": [.string($0)]] })
+    }
+
+    /// The keys of the hooks of a place.
+    static func hookKeys(of place: Hook.Place) -> [String] {
+        Hook.allCases.filter { $0.place == place }.map(\.attachKey)
+    }
 }
 
 extension Shape {
@@ -75,15 +129,52 @@ extension Reading {
             return []
         }
         return elements.enumerated().compactMap { index, element in
-            var draft = AttachDraft()
-            let subject = "attach entry \(index + 1)"
-            AttachDraft.keys.read(element, into: &draft, subject: subject, self)
-            guard let xdp = draft.xdp, !draft.interfaces.isEmpty else { return nil }
+            var draft = AttachDraft(subject: "attach entry \(index + 1)")
+            let before = diagnostics.count
+            AttachDraft.keys.read(element, into: &draft, subject: draft.subject, self)
+            if diagnostics.count == before { check(draft, element) }
+            guard diagnostics.count == before, let target = draft.target else { return nil }
             return AttachEntry(
-                target: .interfaces(draft.interfaces), netns: draft.netns,
-                optional: draft.optional, monitor: draft.monitor, mode: draft.mode, xdp: xdp,
+                target, netns: draft.netns, optional: draft.optional, monitor: draft.monitor,
+                mode: draft.mode, tc: draft.tc, uses: draft.uses.sorted { $0.hook < $1.hook },
                 location: location(of: element))
         }
+    }
+
+    /// Reports what keys of an entry do not go together.
+    private func check(_ draft: AttachDraft, _ value: YAMLValue) {
+        guard let target = draft.target else {
+            error(
+                "missing-key", "\(draft.subject) has neither 'interface' nor 'cgroup'", at: value)
+            return
+        }
+        if case .mapping(let pairs) = value.content,
+            let second = pairs.filter({ ["interface", "cgroup"].contains($0.key.text) }).dropFirst()
+                .first
+        {
+            error(
+                "conflicting-keys", "\(draft.subject) has both 'interface' and 'cgroup'",
+                hint: "write an entry for each", at: second.key)
+            return
+        }
+        let place = target.place
+        let wrong = AttachDraft.placed.first { $0.place != place && value.value(of: $0.key) != nil }
+        if let wrong, case .mapping(let pairs) = value.content,
+            let pair = pairs.first(where: { $0.key.text == wrong.key })
+        {
+            let mine = AttachDraft.hookKeys(of: place)
+            error(
+                "conflicting-keys",
+                "\(place == .cgroup ? "a cgroup" : "an interface") has no "
+                    + "'\(wrong.key)'", hint: "its hooks are \(mine.joined(separator: ", "))",
+                at: pair.key)
+            return
+        }
+        guard draft.uses.isEmpty else { return }
+        let keys = AttachDraft.hookKeys(of: place).map { "'\($0)'" }
+        error(
+            "missing-key", "\(draft.subject) has no hook",
+            hint: "give it at least one of \(keys.joined(separator: ", "))", at: value)
     }
 
     /// The name or the pattern of interfaces; nil after an error.
@@ -96,6 +187,21 @@ extension Reading {
             return nil
         }
         return pattern
+    }
+
+    /// A cgroup's path; nil after an error.
+    fileprivate func cgroup(_ value: YAMLValue) -> String? {
+        guard let text = text(value, of: "the path of a cgroup") else { return nil }
+        guard text.hasPrefix("/"), !text.split(separator: "/").contains(".."),
+            !text.utf8.contains(0)
+        else {
+            error(
+                "invalid-cgroup", "'\(text.shortened)' is not the path of a cgroup",
+                hint: "write it from the mount of cgroup v2 on: /system.slice/nginx.service",
+                at: value)
+            return nil
+        }
+        return text
     }
 
     fileprivate func netns(_ value: YAMLValue) -> String? {

@@ -45,32 +45,6 @@ extension Reading {
     }
 
     fileprivate func rules(_ value: YAMLValue) -> [Rule] {
-        guard case .sequence(let elements) = value.content else {
-            error(
-                "wrong-type", "'rules' must be a list, not \(value.kind)",
-                hint: value.isEmpty ? "write [] for no rules" : "start each rule with '-'",
-                at: value)
-            return []
-        }
-        guard elements.count <= PolicyLimits.rules else {
-            error(
-                "limit", "a filter has at most \(PolicyLimits.rules) rules, not \(elements.count)",
-                at: value)
-            return []
-        }
-        var lines: [Name: Int] = [:]
-        var rules: [Rule] = []
-        for (index, element) in elements.enumerated() {
-            guard let rule = rule(element, number: index + 1) else { continue }
-            if let first = lines[rule.name] {
-                report(
-                    .error, "duplicate-name", "rule '\(rule.name)' is already on line \(first)",
-                    at: rule.location)
-            } else {
-                lines[rule.name] = rule.location.line
-            }
-            rules.append(rule)
-        }
-        return rules
+        ruleList(value, atMost: PolicyLimits.rules, of: "a filter") { rule($0, number: $1) }
     }
 }

@@ -8,6 +8,9 @@ struct PolicyDraft {
     var filters: [Filter] = []
     /// Names of filters, those with errors included.
     var filterNames: [(name: String, location: SourceLocation)] = []
+    var devices: [DeviceList] = []
+    /// Names of device lists, those with errors included.
+    var deviceNames: [(name: String, location: SourceLocation)] = []
     var attach: [AttachEntry]?
     var tests: [ReadTest] = []
 
@@ -41,13 +44,22 @@ struct PolicyDraft {
                 }
             }
         },
-        .optional("attach", .list(of: AttachDraft.keys.shape())) { value, draft, reading in
+        .optional("devices", .named(DeviceListDraft.keys.shape())) { value, draft, reading in
+            for pair in reading.pairs(value, of: "devices") {
+                draft.deviceNames.append((pair.key.text ?? "", reading.location(of: pair.key)))
+                if let list = reading.deviceList(pair.key, pair.value) {
+                    draft.devices.append(list)
+                }
+            }
+        },
+        .optional("attach", .list(of: AttachDraft.keys.shape(AttachDraft.combinations))) {
+            value, draft, reading in
             draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
         },
-        .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.packetOrHex))) { value, draft, reading in
+        .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.packetOrHex))) {
+            value, draft, reading in
             draft.tests += reading.tests(value, first: draft.tests.count + 1)
         },
-        .unsupported("devices"),
     ])
 }
 

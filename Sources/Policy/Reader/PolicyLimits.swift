@@ -6,6 +6,8 @@ public enum PolicyLimits {
     public static let sets = 1_024
     /// Rules in a filter.
     public static let rules = 4_096
+    /// Rules in a device list.
+    public static let deviceRules = 1_024
     /// Prefixes over all sets that are read from files or written inline.
     public static let prefixes = 10_000_000
     /// Prefixes over all sets of sets.

@@ -85,6 +85,7 @@ struct PolicyRun {
         let name = isWhole ? names.policyName(draft, first: sources[0]) : nil
         names.checkUnique(draft.sets.map { ($0.name.text, $0.location) }, "set")
         names.checkUnique(draft.filterNames, "filter")
+        names.checkUnique(draft.deviceNames, "device list")
         guard draft.sets.count <= PolicyLimits.sets else {
             reading.report(
                 .error, "limit",
@@ -98,6 +99,7 @@ struct PolicyRun {
             let references = ReferenceCheck(reading: reading)
             references.checkSets(draft.sets, contents: contents)
             references.checkFilters(draft.filterNames.map(\.name))
+            references.checkDevices(draft.deviceNames.map(\.name))
         }
         let sources = draft.sets.compactMap { set in set.contents.map { (set.name, $0) } }
         let filters = FilterCheck(
@@ -115,8 +117,9 @@ struct PolicyRun {
                 name: set.name, source: source, contents: contents, location: set.location)
         }
         return Policy(
-            name: name, sets: sets, filters: draft.filters, attach: draft.attach,
-            tests: draft.tests.map(\.test), location: draft.names.first?.location ?? .none)
+            name: name, sets: sets, filters: draft.filters, devices: draft.devices,
+            attach: draft.attach, tests: draft.tests.map(\.test),
+            location: draft.names.first?.location ?? .none)
     }
 
     /// The diagnostics by file, line and column: policy files first, as they were given.

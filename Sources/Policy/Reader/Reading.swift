@@ -12,6 +12,8 @@ final class Reading {
     var setReferences: [SetReference] = []
     /// The filters that attach entries refer to.
     var filterReferences: [(name: Name, location: SourceLocation)] = []
+    /// The device lists that attach entries refer to.
+    var deviceReferences: [(name: Name, location: SourceLocation)] = []
 
     init(source: SourceText) { self.source = source }
 

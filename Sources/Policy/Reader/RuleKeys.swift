@@ -51,7 +51,9 @@ extension Reading {
         switch feature {
         case .tx: return rule.value(of: "action")
         case .redirect: return rule.value(of: "action")?.key("redirect")
-        case .mark: return match?.key("mark") ?? match?.value(of: "not")?.key("mark")
+        case .mark, .vlan:
+            let key = feature.rawValue
+            return match?.key(key) ?? match?.value(of: "not")?.key(key)
         }
     }
 }

@@ -11,7 +11,8 @@ struct HookCheck {
     func check(_ entries: [AttachEntry], _ filters: [Filter]) {
         let known = Dictionary(filters.map { ($0.name, $0) }) { first, _ in first }
         var seen: Set<Use> = []
-        for use in entries.map({ Use(hook: .xdp, filter: $0.xdp) }) {
+        let uses = entries.flatMap(\.uses).filter { $0.hook != .cgroupDevice }
+        for use in uses.map({ Use(hook: $0.hook, filter: $0.name) }) {
             guard seen.insert(use).inserted else { continue }
             known[use.filter]?.refusals(on: use.hook).forEach { reading.report($0) }
         }

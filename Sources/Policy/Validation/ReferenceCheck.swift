@@ -44,10 +44,22 @@ struct ReferenceCheck {
 
     /// Checks the references to filters; filters with errors in them count as known.
     func checkFilters(_ names: [String]) {
+        check(reading.filterReferences, among: names, "filter", code: "unknown-filter")
+    }
+
+    /// Checks the references to device lists; lists with errors in them count as known.
+    func checkDevices(_ names: [String]) {
+        check(reading.deviceReferences, among: names, "device list", code: "unknown-device-list")
+    }
+
+    private func check(
+        _ references: [(name: Name, location: SourceLocation)], among names: [String],
+        _ what: String, code: String
+    ) {
         let known = Set(names)
-        for reference in reading.filterReferences where !known.contains(reference.name.text) {
+        for reference in references where !known.contains(reference.name.text) {
             reading.report(
-                .error, "unknown-filter", "unknown filter '\(reference.name)'",
+                .error, code, "unknown \(what) '\(reference.name)'",
                 hint: Suggestion.hint(for: reference.name.text, among: names),
                 at: reference.location)
         }

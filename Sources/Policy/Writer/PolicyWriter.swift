@@ -3,7 +3,7 @@ import NetTypes
 /// Writes a ``Policy`` as one canonical YAML document, which reads back to an equal policy.
 public struct PolicyWriter {
     /// What stands behind a rule's name as a comment, such as its counters; nil for nothing.
-    private let comment: (Filter, Rule) -> String?
+    private let comment: (Name, Name) -> String?
     private var lines: [String] = []
 
     /// Writes a policy.
@@ -12,10 +12,10 @@ public struct PolicyWriter {
     ///
     /// - Parameters:
     ///   - policy: What to write.
-    ///   - comment: A comment for a rule of a filter, or nil.
+    ///   - comment: A comment for a rule of a filter or device list, or nil.
     /// - Returns: The document, with a line break at its end.
     public static func write(
-        _ policy: Policy, comment: (_ filter: Filter, _ rule: Rule) -> String? = { _, _ in nil }
+        _ policy: Policy, comment: (_ filter: Name, _ rule: Name) -> String? = { _, _ in nil }
     ) -> String {
         withoutActuallyEscaping(comment) { comment in
             var writer = PolicyWriter(comment: comment)
@@ -24,7 +24,7 @@ public struct PolicyWriter {
         }
     }
 
-    private init(comment: @escaping (Filter, Rule) -> String?) { self.comment = comment }
+    private init(comment: @escaping (Name, Name) -> String?) { self.comment = comment }
 
     private mutating func write(_ policy: Policy) {
         lines += ["version: 1", "name: \(YAMLText.plain(policy.name))"]
@@ -35,6 +35,10 @@ public struct PolicyWriter {
         if !policy.filters.isEmpty {
             lines += ["", "filters:"]
             policy.filters.forEach { write($0) }
+        }
+        if !policy.devices.isEmpty {
+            lines += ["", "devices:"]
+            policy.devices.forEach { write($0) }
         }
         guard let attach = policy.attach else { return }
         lines += ["", attach.isEmpty ? "attach: []" : "attach:"]
@@ -74,7 +78,7 @@ public struct PolicyWriter {
     }
 
     private mutating func write(_ rule: Rule, of filter: Filter) {
-        let note = comment(filter, rule).map { "  # " + YAMLText.comment($0) } ?? ""
+        let note = comment(filter.name, rule.name).map { "  # " + YAMLText.comment($0) } ?? ""
         lines.append("      - name: \(rule.name)\(note)")
         let pairs = MatchText.pairs(of: rule.match)
         let flow = pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
@@ -99,10 +103,11 @@ public struct PolicyWriter {
     }
 
     private mutating func write(_ entry: AttachEntry) {
-        switch entry.target {
+        switch entry.subject {
         case .interfaces(let interfaces):
             let names = interfaces.map { Quoting.scalar($0.text) }
             lines.append("  - interface: \(YAMLText.oneOrList(names, indent: 6))")
+        case .cgroup(let path): lines.append("  - cgroup: \(Quoting.scalar(path))")
         }
         if !entry.netns.isEmpty {
             let names = entry.netns.map(Quoting.scalar)
@@ -111,6 +116,21 @@ public struct PolicyWriter {
         if entry.optional { lines.append("    optional: true") }
         if entry.monitor { lines.append("    monitor: true") }
         if entry.mode != .auto { lines.append("    mode: \(entry.mode.rawValue)") }
-        lines.append("    xdp: \(entry.xdp)")
+        if entry.tc != .auto { lines.append("    tc: \(entry.tc.rawValue)") }
+        for use in entry.uses { lines.append("    \(use.hook.attachKey): \(use.name)") }
+    }
+
+    private mutating func write(_ list: DeviceList) {
+        lines += ["  \(list.name):", "    default: \(list.defaultVerdict.rawValue)"]
+        if list.monitor { lines.append("    monitor: true") }
+        lines.append(list.rules.isEmpty ? "    rules: []" : "    rules:")
+        for rule in list.rules {
+            let note = comment(list.name, rule.name).map { "  # " + YAMLText.comment($0) } ?? ""
+            let term = Quoting.scalar(rule.devices.description)
+            lines += [
+                "      - name: \(rule.name)\(note)", "        \(rule.verdict.rawValue): \(term)",
+            ]
+            if rule.monitor { lines.append("        monitor: true") }
+        }
     }
 }

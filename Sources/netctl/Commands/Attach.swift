@@ -6,56 +6,102 @@ import Statistics
 struct Attach: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Put the datapath on an interface, passing and counting until a policy is applied.",
+            "Put the datapath on a hook, passing and counting until a policy is applied.",
         discussion: """
-            Modes: xdpdrv (native) runs in the driver, xdpgeneric (generic) in the network core on \
-            any interface, xdpoffload (offload) on the card; auto takes xdpdrv where the driver \
-            can, else xdpgeneric, and 'netctl status' says which. A program of somebody else is \
-            never replaced.
+            Hooks of an interface: xdp (unless named otherwise), tc-ingress, tc-egress. Of a cgroup: \
+            ingress, egress, device.
+
+            Modes of XDP: xdpdrv (native) runs in the driver, xdpgeneric (generic) in the network \
+            core on any interface, xdpoffload (offload) on the card; auto takes xdpdrv where the \
+            driver can, else xdpgeneric. On TC hooks: tcx is a link (Linux 6.6), clsact a filter of \
+            a clsact qdisc; auto takes tcx where the kernel has it. 'netctl status' says which.
+
+            A program of somebody else is never replaced. On TC and cgroup hooks it runs beside ours.
+
+            Examples:
+              netctl attach eth1 --mode xdpgeneric
+              netctl attach eth1 --hook tc-ingress --hook tc-egress --tc clsact
+              netctl attach --cgroup /system.slice --hook egress --hook device
             """)
 
     @Argument(help: "The interface.")
-    var interface: String
+    var interface: String?
+
+    @Option(help: "A cgroup instead: a path below the mount of cgroup v2.")
+    var cgroup: String?
 
     @Option(help: "How to run XDP: auto, xdpdrv, xdpgeneric or xdpoffload.")
     var mode: XDPModeRequest = .auto
 
-    @Option(help: "The hook: xdp.")
-    var hook: [Hook] = []
+    @Option(help: "How to hold TC programs: auto, clsact or tcx.")
+    var tc: TCModeRequest = .auto
+
+    @Option(help: "A hook: \(Hook.words); may be repeated.")
+    var hook: [HookWord] = []
 
     @Option(help: "A network namespace under /run/netns; not given: the caller's.")
     var netns: String?
 
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if (interface == nil) == (cgroup == nil) {
+            throw ValidationError("Name an interface, or a cgroup by --cgroup.")
+        }
+        if cgroup != nil {
+            if netns != nil { throw ValidationError("--cgroup excludes --netns.") }
+            if hook.isEmpty {
+                throw ValidationError("Name a hook of the cgroup: --hook ingress|egress|device.")
+            }
+        }
+        _ = try hooks
+    }
+
+    private var hooks: [Hook] {
+        get throws {
+            let named = try hook.map { try $0.hook(onCgroup: cgroup != nil) }
+            return named.isEmpty ? [.xdp] : named
+        }
+    }
+
     private struct Document: Encodable {
         let version = 1
-        let interface: String
+        @ExplicitNull var interface: String?
         @ExplicitNull var netns: String?
+        @ExplicitNull var cgroup: String?
         let hook: Hook
-        let mode: XDPMode
+        @ExplicitNull var mode: AttachMode?
         let changed: Bool
     }
 
     func run() throws {
         try reporting {
-            for hook in hook.isEmpty ? [Hook.xdp] : hook {
-                let target = try AttachTarget(
-                    interface: interface, netns: netns, hook: hook, mode: mode)
-                let (mode, changed) =
-                    switch try Reconciler.reporting.attach(target) {
-                    case .attached(let mode): (mode, true)
-                    case .already(let mode): (mode, false)
-                    }
-                let document = Document(
-                    interface: target.interface, netns: target.namespace, hook: hook, mode: mode,
-                    changed: changed)
-                let word = changed ? "attached" : "already attached"
-                try global.write(document, text: ["\(word) \(target.name) \(hook) (\(mode))"])
-                if changed && self.mode == .auto && mode == .generic {
-                    global.say("netctl: the driver cannot run XDP here; generic mode is in force")
-                }
+            for hook in try hooks { try attach(hook) }
+        }
+    }
+
+    private func attach(_ hook: Hook) throws {
+        let target =
+            if let cgroup {
+                try AttachTarget(cgroup: cgroup, hook: hook)
+            } else {
+                try AttachTarget(
+                    interface: interface ?? "", netns: netns, hook: hook,
+                    mode: hook.mode(xdp: mode, tc: tc))
             }
+        let (mode, changed) =
+            switch try Reconciler.reporting.attach(target) {
+            case .attached(let mode): (mode, true)
+            case .already(let mode): (mode, false)
+            }
+        let document = Document(
+            interface: target.location.interface, netns: target.location.netns,
+            cgroup: target.location.cgroup, hook: hook, mode: mode, changed: changed)
+        let word = changed ? "attached" : "already attached"
+        try global.write(
+            document, text: ["\(word) \(target.name) \(hook)\(mode.map { " (\($0))" } ?? "")"])
+        if changed && target.mode == nil && mode == .xdp(.generic) {
+            global.say("netctl: the driver cannot run XDP here; generic mode is in force")
         }
     }
 }

@@ -3,7 +3,7 @@ import Datapath
 
 struct Detach: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Remove exactly what netctl put on an interface, nothing of others.")
+        abstract: "Remove exactly what netctl put on an interface or cgroup, nothing of others.")
 
     @OptionGroup var selection: Selection
 
@@ -18,8 +18,8 @@ struct Detach: ParsableCommand {
     }
 
     func validate() throws {
-        if all == (selection.interface != nil) {
-            throw ValidationError("Name an interface, or use --all.")
+        if all == selection.isNamed {
+            throw ValidationError("Name an interface or a cgroup, or use --all.")
         }
     }
 

@@ -36,8 +36,8 @@ struct Explain: ParsableCommand {
     @Option(help: "The filter; not given: 'inbound', or the only one.")
     var filter: String?
 
-    @Option(help: "The hook: xdp.")
-    var hook: Hook?
+    @Option(help: "The hook: \(Hook.words).")
+    var hook: HookWord?
 
     @Option(help: "A network namespace under /run/netns; not given: the caller's.")
     var netns: String?
@@ -123,7 +123,7 @@ struct Explain: ParsableCommand {
     private func trialOfFile() throws -> FilterTrial {
         let policy = try LoadedPolicy(policy, quiet: global.quiet).accepted(strict: false).policy
         return try FilterTrial(
-            chosenFilter(of: policy), sets: policy.sets, hook: hook ?? .xdp)
+            chosenFilter(of: policy), sets: policy.sets, hook: hook?.hook ?? .xdp)
     }
 
     private func chosenFilter(of policy: Policy) throws -> Filter {
@@ -145,7 +145,7 @@ struct Explain: ParsableCommand {
     private func trialInForce() throws -> FilterTrial {
         let arguments =
             [words[0]] + (netns.map { ["--netns", $0] } ?? [])
-            + (hook.map { ["--hook", $0.rawValue] } ?? [])
+            + (hook.map { ["--hook", $0.hook.rawValue] } ?? [])
         let found = try Selection.parse(arguments).existingAttachments(in: try Observation.now())
         guard found.count == 1, let attachment = found.first else {
             let hooks = found.map(\.point.hook.rawValue).joined(separator: ", ")

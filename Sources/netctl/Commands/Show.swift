@@ -31,18 +31,27 @@ private struct ShownPolicies: Encodable {
 
 /// The policy of one attachment.
 private struct ShownPolicy: Encodable {
-    let interface: String
+    @ExplicitNull var interface: String?
     @ExplicitNull var netns: String?
+    @ExplicitNull var cgroup: String?
     let hook: Hook
     @ExplicitNull var policy: String?
     @ExplicitNull var filter: String?
     @ExplicitNull var digest: String?
     @ExplicitNull var yaml: String?
+    /// For text alone.
+    private let name: String
+
+    enum CodingKeys: CodingKey {
+        case interface, netns, cgroup, hook, policy, filter, digest, yaml
+    }
 
     init(_ attachment: Attachment) throws {
         let statistics = try Statistics(reading: attachment)
-        interface = attachment.interface
-        netns = attachment.namespace
+        interface = attachment.location.interface
+        netns = attachment.location.netns
+        cgroup = attachment.location.cgroup
+        name = attachment.name
         hook = attachment.point.hook
         policy = attachment.policy?.policy
         filter = attachment.policy?.filter
@@ -59,7 +68,7 @@ private struct ShownPolicy: Encodable {
         let counts = Dictionary(
             statistics.rules.map { ($0.rule.name, $0.count) }, uniquingKeysWith: { $1 })
         return PolicyWriter.write(policy) { filter, rule in
-            guard filter.name.text == record.filter, let count = counts[rule.name.text] else {
+            guard filter.text == record.filter, let count = counts[rule.text] else {
                 return nil
             }
             return "\(count.packets) packets, \(count.bytes) bytes"
@@ -67,7 +76,7 @@ private struct ShownPolicy: Encodable {
     }
 
     var lines: [String] {
-        let place = "\(interface)\(netns.map { " in netns \($0)" } ?? "") \(hook)"
+        let place = "\(name) \(hook)"
         guard let yaml, let filter, let digest else { return ["# \(place): no policy"] }
         return ["# \(place): filter \(filter), digest \(digest)"]
             + yaml.split(separator: "\n", omittingEmptySubsequences: false).dropLast()

@@ -61,8 +61,8 @@ struct Stats: ParsableCommand {
         let found = try selection.attachments(in: observation)
         if found.isEmpty {
             let message = selection.nothing(in: observation)
-            // An interface that was named has to be there; "all" may be none.
-            guard selection.interface == nil else {
+            // What was named has to be there; "all" may be none.
+            guard !selection.isNamed else {
                 Terminal.error(message)
                 throw ExitStatus.failed
             }

@@ -28,23 +28,24 @@ struct Status: ParsableCommand {
 
     private func tables(_ observation: Observation) -> [String] {
         var ours = TextTable([
-            "INTERFACE", "NETNS", "HOOK", "MODE", "STATE", "POLICY", "FILTER", "DIGEST", "PROGRAM",
+            "PLACE", "NETNS", "HOOK", "MODE", "STATE", "POLICY", "FILTER", "DIGEST", "PROGRAM",
             "LINK", "SINCE",
         ])
         for found in observation.attachments {
             ours.add([
-                found.interface, found.namespace ?? "-", "\(found.point.hook)",
-                "\(found.record.mode)", found.state.rawValue, found.policy?.policy ?? "-",
-                found.policy?.filter ?? "-", String(found.policy?.digest.prefix(8) ?? "-"),
-                "\(found.programID)", "\(found.linkID)",
+                found.location.name, found.location.netns ?? "-", "\(found.point.hook)",
+                found.record.mode?.rawValue ?? "-", found.state.rawValue,
+                found.policy?.policy ?? "-", found.policy?.filter ?? "-",
+                String(found.policy?.digest.prefix(8) ?? "-"), "\(found.programID)",
+                found.linkID.map(String.init) ?? "-",
                 found.record.attachedAt.formatted(.iso8601),
             ])
         }
         var others = TextTable(["FOREIGN", "NETNS", "HOOK", "PROGRAM", "NAME"])
         for found in observation.foreign {
             others.add([
-                found.interface, found.namespace ?? "-", "\(found.hook)", "\(found.programID)",
-                found.name ?? "-",
+                found.location.name, found.location.netns ?? "-", "\(found.hook)",
+                "\(found.programID)", found.name ?? "-",
             ])
         }
         return (ours.isEmpty ? [] : ours.lines()) + (others.isEmpty ? [] : [""] + others.lines())
@@ -53,14 +54,15 @@ struct Status: ParsableCommand {
 
     private func facts(_ observation: Observation) -> [String] {
         observation.attachments.map { found in
-            "attachment \(found.interface) netns \(found.namespace ?? "-") hook \(found.point.hook) "
-                + "mode \(found.record.mode) state \(found.state.rawValue) "
+            "attachment \(found.location.fact) hook \(found.point.hook) "
+                + "mode \(found.record.mode?.rawValue ?? "-") state \(found.state.rawValue) "
                 + "policy \(found.policy?.policy ?? "-") filter \(found.policy?.filter ?? "-") "
                 + "digest \(found.policy?.digest ?? "-") program \(found.programID) "
-                + "link \(found.linkID) since \(found.record.attachedAt.formatted(.iso8601))"
+                + "link \(found.linkID.map(String.init) ?? "-") "
+                + "since \(found.record.attachedAt.formatted(.iso8601))"
         }
             + observation.foreign.map { found in
-                "foreign \(found.interface) netns \(found.namespace ?? "-") hook \(found.hook) "
+                "foreign \(found.location.fact) hook \(found.hook) "
                     + "program \(found.programID) name \(found.name ?? "-")"
             } + observation.problems.map { "problem \($0.code) \(text($0))" }
     }

@@ -15,10 +15,11 @@ extension Datapath.Attachment {
         Datapath.Attachment(
             point: AttachPoint(hook: .xdp, namespace: 1, interfaceIndex: index),
             record: AttachmentRecord(
-                abi: NETCTL_ABI_VERSION, interface: interface, mode: mode, multiBuffer: true,
-                attachedAt: Date(timeIntervalSince1970: 0), owner: owner),
-            interface: interface, namespace: nil, programID: 1, linkID: 1, policy: policy,
-            pause: nil, state: state)
+                abi: NETCTL_ABI_VERSION, interface: interface, cgroup: nil, mode: .xdp(mode),
+                multiBuffer: true, ethernet: true, attachedAt: Date(timeIntervalSince1970: 0),
+                owner: owner),
+            location: .interface(interface, netns: nil), programID: 1, linkID: 1, chain: [],
+            policy: policy, pause: nil, state: state)
     }
 }
 

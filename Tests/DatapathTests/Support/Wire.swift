@@ -42,9 +42,10 @@ struct Wire: Sendable {
     var threat: String { family == .ipv4 ? "10.77.0.66" : "fd00:77::66" }
 
     /// The attach point of the near end.
-    func target(_ mode: XDPModeRequest) throws -> Datapath.AttachTarget {
-        try Datapath.AttachTarget(
-            interface: pair.near.name, netns: nil, hook: .xdp, mode: mode)
+    func target(_ mode: XDPModeRequest) throws -> AttachTarget {
+        try AttachTarget(
+            interface: pair.near.name, netns: nil, hook: .xdp,
+            mode: mode.required.map(AttachMode.xdp))
     }
 
     /// The bytes of a datagram on the wire, Ethernet header included.
@@ -56,7 +57,7 @@ struct Wire: Sendable {
     func statistics() throws -> Statistics {
         let observation = try Observation.now()
         let attachment = try #require(
-            observation.attachments.first { $0.interface == pair.near.name })
+            observation.attachments.first { $0.location.interface == pair.near.name })
         return try Statistics(reading: attachment)
     }
 }

@@ -191,6 +191,33 @@ enum {
 	NETCTL_ROW_INDEX = NETCTL_ROW_DECIDED - 1,
 };
 
+/* What a device rule is about besides numbers: kinds of nodes and of access, as the kernel gives them
+ * to programs on the cgroup device hook (BPF_DEVCG_DEV_*, BPF_DEVCG_ACC_*).
+ */
+enum {
+	NETCTL_DEVICE_BLOCK = 1 << 0,
+	NETCTL_DEVICE_CHARACTER = 1 << 1,
+	NETCTL_ACCESS_MKNOD = 1 << 0,
+	NETCTL_ACCESS_READ = 1 << 1,
+	NETCTL_ACCESS_WRITE = 1 << 2,
+	NETCTL_DEVICE_ANY = 0xffffffffu, /* any major or minor */
+	NETCTL_DEVICE_RULES_MAX = 1024,
+};
+
+/* One element of `device_rules`, in the order of the list. A rule that passes matches a request when
+ * it has all of its access bits, one that drops when it has any of them.
+ */
+struct netctl_device_rule {
+	__u32 kinds; /* NETCTL_DEVICE_BLOCK, NETCTL_DEVICE_CHARACTER */
+	__u32 major; /* or NETCTL_DEVICE_ANY */
+	__u32 minor;
+	__u16 access; /* NETCTL_ACCESS_* */
+	__u8 allows; /* otherwise it denies */
+	__u8 verdict; /* enum netctl_verdict: what it leads to, monitored or not */
+	__u32 slot; /* into `counters` */
+};
+NETCTL_LAYOUT(struct netctl_device_rule, 20);
+
 /* Key of an LPM trie over IPv4; the kernel reads the address as network-order bytes. */
 struct netctl_lpm4_key {
 	__u32 prefixlen; /* 0..32 */

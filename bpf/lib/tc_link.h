@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The link layer on the TC hooks, and the verdict REDIRECT there. */
+#ifndef NETCTL_TC_LINK_H
+#define NETCTL_TC_LINK_H
+
+#include <linux/pkt_cls.h>
+#include "lib/link_layer.h"
+#include "lib/skb_frame.h"
+
+/* Whether the device's frames begin with an Ethernet header; those of tun and wireguard do not. */
+const volatile bool ethernet = true;
+
+static __always_inline struct link_layer link_layer(hook_ctx *ctx)
+{
+	return (struct link_layer){
+		.ethernet = ethernet,
+		.tagged = ctx->vlan_present,
+		.vlan = ctx->vlan_tci,
+		.type = ctx->protocol,
+		.mark = ctx->mark,
+	};
+}
+
+/* From a rule to the interface that it redirects to.
+ *
+ * key     the rule's number
+ * value   interface index, in the attachment's network namespace; 0: the rule does not redirect
+ * writes  the control plane, before the body is in force
+ * size    max_entries is set before the load, to the number of rules
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} redirect_to SEC(".maps");
+
+/* Has the kernel send the packet to the rule's interface. When that one is gone the kernel drops the
+ * packet behind the program (reason TC_INGRESS or TC_EGRESS), unseen from here.
+ */
+static __always_inline bool redirect(__u32 rule)
+{
+	__u32 *interface = bpf_map_lookup_elem(&redirect_to, &rule);
+
+	return interface && *interface && bpf_redirect(*interface, 0) == TC_ACT_REDIRECT;
+}
+
+#endif
