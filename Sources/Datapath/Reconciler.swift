@@ -30,7 +30,10 @@ public struct Reconciler: Sendable {
 
     /// Runs a change under the lock, or nothing when nothing is attached.
     ///
-    /// - Parameter discarding: Whether everything there is to be removed, readable or not.
+    /// - Parameters:
+    ///   - discarding: Whether everything there is to be removed, readable or not.
+    ///   - body: The change.
+    /// - Throws: ``DatapathError``.
     func changeExisting(
         discarding: Bool = false, _ body: (PinRoot) throws -> Void
     ) throws(DatapathError) {
