@@ -15,9 +15,13 @@ struct Wiring: Equatable {
         let hasNativeProgram: Bool
         let offloads: InterfaceOffloads
 
-        /// Whether frames that XDP sends through the pair arrive. drivers/net/veth.c, veth_xdp_xmit:
-        /// they need the receiver's NAPI, which it has for a program or for GRO.
-        var takesFrames: Bool { hasNativeProgram || offloads.receiveJoining }
+        /// Whether frames that a rule redirects into the pair arrive. They need the receiver's NAPI,
+        /// which it has for a program or for GRO (drivers/net/veth.c, veth_xdp_xmit).
+        var takesRedirected: Bool { hasNativeProgram || offloads.receiveJoining }
+
+        /// Whether frames that `tx` sends back arrive. With GRO alone they are taken, and lie there:
+        /// the receiver is told of them only if it has a program (the same, veth_xdp_flush).
+        var takesReturned: Bool { hasNativeProgram }
     }
 
     let interface: String

@@ -17,17 +17,8 @@ struct XDPTraps {
     func warnings(for filter: Filter) -> [String] {
         var warnings: [String] = []
         if isNative {
-            if let rule = filter.rules.first(where: { $0.action == .tx }), wiring.isVeth {
-                warnings += lostFrames(through: wiring, "rule '\(rule.name)' sends frames back")
-            }
-            var seen: Set<String> = []
-            for rule in filter.rules {
-                guard case .redirect(let name) = rule.action, seen.insert(name).inserted,
-                    let other = redirects[name]
-                else { continue }
-                warnings += lostFrames(
-                    through: other, "rule '\(rule.name)' redirects to \(other.interface)")
-            }
+            warnings += lostReturns(filter)
+            warnings += lostRedirects(filter)
         }
         if let rule = filter.rules.first(where: { $0.features.contains(.vlan) }) {
             warnings += hiddenTags(from: "rule '\(rule.name)'")
@@ -35,12 +26,26 @@ struct XDPTraps {
         return warnings.map { "\(place): \($0)" }
     }
 
-    private func lostFrames(through wiring: Wiring, _ what: String) -> [String] {
-        guard let peer = wiring.peer, !peer.takesFrames else { return [] }
+    private func lostReturns(_ filter: Filter) -> [String] {
+        guard let rule = filter.rules.first(where: { $0.action == .tx }), let peer = wiring.peer,
+            !peer.takesReturned
+        else { return [] }
         return [
-            "\(what), and the veth loses them: its other end, \(peer.name), has neither an XDP "
-                + "program nor GRO; \(peer.command("gro on"))"
+            "rule '\(rule.name)' sends frames back, and the veth loses them: its other end, "
+                + "\(peer.name), has no XDP program; \(peer.attachCommand)"
         ]
+    }
+
+    private func lostRedirects(_ filter: Filter) -> [String] {
+        var seen: Set<String> = []
+        return filter.rules.compactMap { rule in
+            guard case .redirect(let name) = rule.action, seen.insert(name).inserted,
+                let veth = redirects[name], let peer = veth.peer, !peer.takesRedirected
+            else { return nil }
+            return "rule '\(rule.name)' redirects to \(veth.interface), and the veth loses the "
+                + "frames: its other end, \(peer.name), has neither an XDP program nor GRO; "
+                + peer.offloadCommand("gro on")
+        }
     }
 
     private func hiddenTags(from rule: String) -> [String] {
@@ -48,7 +53,7 @@ struct XDPTraps {
             guard let peer = wiring.peer, peer.offloads.transmitVLAN else { return [] }
             return [
                 "\(rule) has 'vlan', and XDP does not see the tags of what \(peer.name) sends: they "
-                    + "are kept beside the frames; \(peer.command("txvlan off"))"
+                    + "are kept beside the frames; \(peer.offloadCommand("txvlan off"))"
             ]
         }
         guard wiring.offloads.receiveVLAN else { return [] }
@@ -64,10 +69,18 @@ extension Wiring.Peer {
     fileprivate var name: String { netns.map { "\(interface) in netns \($0)" } ?? interface }
 
     /// How to switch an offload there.
-    fileprivate func command(_ setting: String) -> String {
+    fileprivate func offloadCommand(_ setting: String) -> String {
         let command = "ethtool -K \(interface) \(setting)"
         guard let netns else { return "'\(command)'" }
-        return netns.hasPrefix("net:[")
-            ? "'\(command)' there" : "'ip netns exec \(netns) \(command)'"
+        return isUnnamed(netns) ? "'\(command)' there" : "'ip netns exec \(netns) \(command)'"
     }
+
+    /// How to have a program there.
+    fileprivate var attachCommand: String {
+        let command = "netctl attach \(interface) --mode xdpdrv"
+        guard let netns else { return "'\(command)'" }
+        return isUnnamed(netns) ? "'\(command)' there" : "'\(command) --netns \(netns)'"
+    }
+
+    private func isUnnamed(_ netns: String) -> Bool { netns.hasPrefix("net:[") }
 }

@@ -51,7 +51,7 @@ struct XDPTrapsTests {
 
     private static let txWarning =
         "near0: rule 'echo' sends frames back, and the veth loses them: its other end, far0 in netns "
-        + "blue, has neither an XDP program nor GRO; 'ip netns exec blue ethtool -K far0 gro on'"
+        + "blue, has no XDP program; 'netctl attach far0 --mode xdpdrv --netns blue'"
 
     static let rows = [
         TrapRow(
@@ -71,14 +71,26 @@ struct XDPTrapsTests {
                     interface: "far0", netns: nil, hasNativeProgram: true, offloads: .veth)),
             warnings: []),
         TrapRow(
-            testDescription: "tx, the other end has GRO", rules: [tx],
+            testDescription: "redirect, the other end has GRO; tx, it is not enough",
+            rules: [aside, tx],
             wiring: .veth(
                 "near0",
                 peer: Wiring.Peer(
                     interface: "far0", netns: nil, hasNativeProgram: false,
                     offloads: InterfaceOffloads(
                         receiveJoining: true, receiveVLAN: true, transmitVLAN: true))),
-            warnings: []),
+            redirects: [
+                "eth2": .veth(
+                    "eth2",
+                    peer: Wiring.Peer(
+                        interface: "far1", netns: nil, hasNativeProgram: false,
+                        offloads: InterfaceOffloads(
+                            receiveJoining: true, receiveVLAN: true, transmitVLAN: true)))
+            ],
+            warnings: [
+                "near0: rule 'echo' sends frames back, and the veth loses them: its other end, far0, "
+                    + "has no XDP program; 'netctl attach far0 --mode xdpdrv'"
+            ]),
         TrapRow(
             testDescription: "tx, nothing is known of the other end", rules: [tx],
             wiring: .veth("near0", peer: nil), warnings: []),
@@ -89,8 +101,8 @@ struct XDPTrapsTests {
             testDescription: "redirect into a veth, by a new name", rules: [aside, aside],
             redirects: ["eth2": .veth("eth9", peer: .plain("far1", netns: nil))],
             warnings: [
-                "near0: rule 'aside' redirects to eth9, and the veth loses them: its other end, "
-                    + "far1, has neither an XDP program nor GRO; 'ethtool -K far1 gro on'"
+                "near0: rule 'aside' redirects to eth9, and the veth loses the frames: its other "
+                    + "end, far1, has neither an XDP program nor GRO; 'ethtool -K far1 gro on'"
             ]),
         TrapRow(
             testDescription: "redirect to a card", rules: [aside],
@@ -163,11 +175,12 @@ struct XDPTrapsOnVethTests {
         return try Reconciler().apply(PolicyRevision(policy(text), setFiles: []), options)
     }
 
+    private static let frame = Packet.ethernet().ipv4(src: "10.9.9.9", dst: "10.9.9.8").udp(
+        dport: 7, payload: Array("netctl".utf8)
+    ).bytes
+
     /// How many frames come back to the far end.
     private static func echoed(_ wire: Wire) throws -> Int {
-        let frame = Packet.ethernet().ipv4(src: "10.9.9.9", dst: "10.9.9.8").udp(
-            dport: 7, payload: Array("netctl".utf8)
-        ).bytes
         return try wire.pair.onFar {
             let receiver = try FrameReceiver(interface: wire.pair.far.name)
             try FrameSocket(interface: wire.pair.far.name).send(frame, count: 10)
@@ -175,12 +188,13 @@ struct XDPTrapsOnVethTests {
         }
     }
 
-    @Test("tx: warned of, lost, and with GRO neither") func tx() async throws {
+    @Test("tx: warned of, lost, and with a program at the other end neither") func tx() async throws
+    {
         try await withSandbox {
             let wire = try Wire(.ipv4)
             try runChecked(["ip", "netns", "attach", "blue", "\(wire.pair.farThreadID)"])
             _ = try Reconciler().attach(wire.target(.xdpdrv))
-            let echo = "'ip netns exec blue ethtool -K far0 gro on'"
+            let echo = "'netctl attach far0 --mode xdpdrv --netns blue'"
             let vlan = "'ip netns exec blue ethtool -K far0 txvlan off'"
 
             let warnings = try Self.plan { $0.dryRun = true }.warnings
@@ -197,11 +211,42 @@ struct XDPTrapsOnVethTests {
             #expect(try Self.echoed(wire) == 0)
             #expect(try wire.statistics().packets(.tx) == 10)
 
-            try wire.pair.onFar { try Offload.receiveJoining.set(true, on: "far0") }
-            #expect(try Self.plan().warnings == [warnings.last])
+            let far = try AttachTarget(
+                interface: "far0", netns: "blue", hook: .xdp, mode: .xdp(.native))
+            _ = try Reconciler().attach(far)
+            #expect(try Self.plan { $0.interfaces = ["near0"] }.warnings == [warnings.last])
             #expect(try Self.echoed(wire) == 10)
             try wire.pair.onFar { try Offload.transmitVLAN.set(false, on: "far0") }
-            #expect(try Self.plan().warnings == [])
+            #expect(try Self.plan { $0.interfaces = ["near0"] }.warnings == [])
+        }
+    }
+
+    @Test("redirect: warned of, lost, and with GRO at the other end neither")
+    func redirect() async throws {
+        try await withSandbox {
+            let wire = try Wire(.ipv4)
+            let other = try VethPair.create(near: "near1", far: "far1", subnet: 78)
+            try runChecked(["ip", "netns", "attach", "green", "\(other.farThreadID)"])
+            _ = try Reconciler().attach(wire.target(.xdpdrv))
+            let aside = Self.text.replacing("action: tx", with: "action: { redirect: near1 }")
+                .replacing("vlan: 7", with: "dport: 9")
+            let revision = PolicyRevision(try policy(aside), setFiles: [])
+            // How many frames leave the other pair.
+            func received() throws -> Int {
+                let receiver = try other.onFar { try FrameReceiver(interface: "far1") }
+                try wire.pair.onFar {
+                    try FrameSocket(interface: "far0").send(Self.frame, count: 10)
+                }
+                return receiver.count(of: Self.frame, expecting: 11)
+            }
+            let warnings = try Reconciler().apply(revision).warnings
+            #expect(warnings.count == 1)
+            #expect(
+                warnings.first?.hasSuffix("'ip netns exec green ethtool -K far1 gro on'") == true)
+            #expect(try received() == 0)
+            try other.onFar { try Offload.receiveJoining.set(true, on: "far1") }
+            #expect(try Reconciler().apply(revision).warnings == [])
+            #expect(try received() == 10)
         }
     }
 
@@ -216,7 +261,7 @@ struct XDPTrapsOnVethTests {
         }
     }
 
-    @Test("vlan: the tag of a subinterface is hidden until txvlan is off")
+    @Test("vlan: a tag beside the frame is hidden until txvlan is off")
     func vlan() async throws {
         try await withSandbox {
             let wire = try Wire(.ipv4)
@@ -224,20 +269,17 @@ struct XDPTrapsOnVethTests {
             _ = try Reconciler().attach(wire.target(.xdpgeneric))
             _ = try Self.plan()
             try wire.pair.onFar {
-                try runChecked([
-                    "ip", "link", "add", "link", "far0", "name", "guests", "type", "vlan", "id",
-                    "7",
-                ])
-                try runChecked(["ip", "address", "add", "10.7.7.1/24", "dev", "guests"])
-                try runChecked(["ip", "link", "set", "guests", "up"])
-                try runChecked([
-                    "ip", "neighbour", "replace", "10.7.7.2", "lladdr", wire.pair.near.mac, "dev",
-                    "guests", "nud", "permanent",
-                ])
+                var socket = try NetlinkSocket()
+                try socket.createClsact(interfaceIndex: wire.pair.far.index)
+                let tagging = try TCProgram.load(pushingVLAN: 7)
+                try socket.addBPFFilter(
+                    at: ClsactPosition(
+                        interfaceIndex: wire.pair.far.index, direction: .egress, priority: 1,
+                        handle: 1), descriptor: tagging.rawValue, name: "tags")
             }
             func dropped() throws -> UInt64 {
                 try wire.pair.onFar {
-                    try UDPSocket(bound: "10.7.7.1").send(10, to: "10.7.7.2", port: 9)
+                    try UDPSocket(bound: wire.friend).send(10, to: wire.server, port: 9)
                 }
                 return try wire.statistics().count(rule: "guests").packets
             }
