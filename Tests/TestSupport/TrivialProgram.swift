@@ -26,7 +26,7 @@ func loadProgram(
                 }
             }
             put(type, at: 0)
-            put(UInt32(instructions.count), at: 4)  // insn_cnt
+            put(UInt32(instructions.count / 8), at: 4)  // insn_cnt: bytes of eight
             put(UInt(bitPattern: instructions.baseAddress), at: 8)
             put(UInt(bitPattern: license.baseAddress), at: 16)
             attributes.replaceSubrange(
