@@ -74,7 +74,6 @@ demo_tc() {
   two_machines
   note_traces
   at=server
-  local mode=tcx
   explain "Attach to $hook: a TCX link where the kernel has it (6.6), else a clsact filter."
   run netctl attach eth1 --hook "$hook"
   run netctl apply "$policy"
