@@ -7,9 +7,14 @@ func loadTrivialProgram(
     type: UInt32, returning verdict: Int32, name: String
 ) throws -> OwnedDescriptor {
     // struct bpf_insn: BPF_MOV64_IMM(R0, verdict); BPF_EXIT_INSN().
-    let instructions: [UInt64] = [
-        0xb7 | UInt64(UInt32(bitPattern: verdict)) << 32, 0x95,
-    ]
+    try loadProgram(
+        type: type, [0xb7 | UInt64(UInt32(bitPattern: verdict)) << 32, 0x95], name: name)
+}
+
+/// Loads a program of a type, given as instructions (`struct bpf_insn`).
+func loadProgram(
+    type: UInt32, _ instructions: [UInt64], name: String
+) throws -> OwnedDescriptor {
     let license = Array("GPL".utf8CString)
     let answer = instructions.withUnsafeBytes { instructions in
         license.withUnsafeBytes { license in
@@ -21,7 +26,7 @@ func loadTrivialProgram(
                 }
             }
             put(type, at: 0)
-            put(UInt32(2), at: 4)  // insn_cnt
+            put(UInt32(instructions.count / 8), at: 4)  // insn_cnt: bytes of eight
             put(UInt(bitPattern: instructions.baseAddress), at: 8)
             put(UInt(bitPattern: license.baseAddress), at: 16)
             attributes.replaceSubrange(
