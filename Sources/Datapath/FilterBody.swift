@@ -37,7 +37,7 @@ extension HookObject {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
         let loaded = try object.load()
-        try tables.fill(loaded)
+        try tables.fill(loaded, on: hook)
         return try loaded.program(program(.filter))
     }
 }
@@ -120,7 +120,7 @@ private struct FilterTables {
         }
     }
 
-    func fill(_ object: borrowing LoadedObject) throws {
+    func fill(_ object: borrowing LoadedObject, on hook: Hook) throws {
         if !filter.rules.isEmpty {
             try fill(object, "rules", zip(filter.rules, slots).map(Self.rule))
             try fill(object, "row_summary", filter.rowSummaries)
@@ -132,21 +132,30 @@ private struct FilterTables {
         for (dimension, table) in filter.values {
             try fillBytes(object, dimension.classMap, table.classes)
         }
-        if filter.isRedirecting { try fillRedirects(object) }
+        if filter.isRedirecting { try fillRedirects(object, on: hook) }
     }
 
-    /// The kernel looks the indices up in the namespace of who writes them.
-    private func fillRedirects(_ object: borrowing LoadedObject) throws {
+    /// On XDP the kernel looks the indices up at once, in the namespace of who writes them; on TC when
+    /// a packet goes there.
+    private func fillRedirects(_ object: borrowing LoadedObject, on hook: Hook) throws {
+        guard hook == .xdp else {
+            return try fill(object, "redirect_to", filter.rules.map(interface))
+        }
         let map = try object.map("redirect_to", as: DeviceMap.self)
         try redirects.namespace.openExisting().perform {
-            for (number, rule) in filter.rules.enumerated() {
-                guard let name = rule.redirectsTo else { continue }
-                guard let index = redirects.indices[name] else {
-                    preconditionFailure("nobody has looked for interface '\(name)'")
-                }
-                try map.set(UInt32(number), interface: index)
+            for (number, rule) in filter.rules.enumerated() where rule.redirectsTo != nil {
+                try map.set(UInt32(number), interface: interface(of: rule))
             }
         }
+    }
+
+    /// The index of the interface that a rule redirects to; 0 of one that does not.
+    private func interface(of rule: CompiledFilter.CompiledRule) -> UInt32 {
+        guard let name = rule.redirectsTo else { return 0 }
+        guard let index = redirects.indices[name] else {
+            preconditionFailure("nobody has looked for interface '\(name)'")
+        }
+        return index
     }
 
     /// In the order of enum netctl_dimension.

@@ -42,6 +42,9 @@ import Testing
         FrameRow(
             "a second fragment header that is atomic does not undo the first", fragments,
             ipv6.fragment(more: true).fragment().tcp().bytes, isDropped: true),
+        FrameRow(
+            "a length of 0 is malformed, also where the packet begins with it", Match(),
+            ipv4.bytes.prefix(16) + [0, 0] + ipv4.tcp().bytes.dropFirst(18), isDropped: false),
     ]
 
     /// A driver may leave any part of a frame behind `data_end`.
