@@ -47,6 +47,7 @@ package struct FilterTrial {
     /// - Parameters:
     ///   - frame: The bytes from the Ethernet header on; the hook may see less of them.
     ///   - mark: The mark, on hooks where packets have one.
+    /// - Returns: What became of it.
     /// - Throws: ``DatapathError``, also for a frame that neither can judge.
     package func judge(_ frame: [UInt8], mark: UInt32 = 0) throws(DatapathError) -> Answer {
         let hook = body.hook

@@ -35,15 +35,15 @@ public struct SeenPacket: Hashable, Sendable {
         self.mark = mark
     }
 
-    /// What a hook sees of an Ethernet frame that is on its way through it.
+    /// What a hook sees of an Ethernet frame that is on its way through it. Nil for what never gets
+    /// there: to a cgroup's sockets what is not IP, to a device without Ethernet headers what is shorter
+    /// than one, to the device hook any packet.
     ///
     /// - Parameters:
     ///   - frame: The bytes from the Ethernet header on.
     ///   - hook: The hook.
     ///   - ethernet: Whether the device has Ethernet headers; of interest on TC.
     ///   - mark: The mark, which XDP does not see.
-    /// - Returns: Nil for what never gets there: to a cgroup's sockets what is not IP, to a device
-    ///   without Ethernet headers what is shorter than one, to the device hook any packet.
     public init?(
         _ frame: [UInt8], on hook: Hook, ethernet: Bool = true, mark: UInt32 = 0
     ) {

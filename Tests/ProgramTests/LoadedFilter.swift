@@ -39,9 +39,8 @@ final class LoadedFilter {
         interpreter.judge(packet)
     }
 
-    /// What the program returns for a packet; nil for one that no test run has.
-    ///
-    /// - Parameter linearLength: How much of it is before `data_end`; nil for all.
+    /// What the program returns for a packet, of which `linearLength` bytes are before `data_end`; nil
+    /// for a packet that no test run has.
     func run(_ packet: SeenPacket, linearLength: Int? = nil) throws -> UInt32? {
         guard let frame = packet.testFrame(on: hook) else { return nil }
         guard let mark = packet.mark else {

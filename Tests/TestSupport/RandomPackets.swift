@@ -39,6 +39,7 @@ public struct RandomPackets: Sendable {
     /// The next packet.
     ///
     /// - Parameter random: Where the choices come from.
+    /// - Returns: The packet as it is seen.
     public func next(using random: inout SeededRandom) -> SeenPacket {
         let fields = aim.fields(using: &random)
         var packet = SeenPacket([])
