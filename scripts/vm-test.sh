@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 cache=${NETCTL_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/netctl/kernels}
 logs=.build/vm-test
 bundle=.build/debug/netctlPackageTests.xctest
-suites=(LinuxSystemTests BPFTests NetlinkTests DatapathTests FilterProgramTests demo many-rules)
+suites=(LinuxSystemTests BPFTests NetlinkTests DatapathTests demo many-rules)
 limit=900 # seconds, for a kernel
 
 die() {
