@@ -90,7 +90,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Packets", "Policy", system],
+            dependencies: [
+                "CLinuxShims", "LinuxSystem", "NetTypes", "Packets", "Policy", "PolicyCompiler",
+                system,
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # many-rules.sh [NUMBER...]
-# Does this kernel take filters of so many rules (1 64 65 4096), each of which matches on everything:
+# Does this kernel take filters, on every hook, of so many rules (1 64 65 4096), each of which matches on everything:
 # source, destination, protocol and both ports? And do their first and last rule decide? Verdicts are
 # worked out in words of 64 rules: 65 is the first filter with two.
 # NETCTL names the binary; .build/debug/netctl when not given. Needs root; touches nothing outside
@@ -73,6 +73,20 @@ for mode in xdpgeneric xdpdrv; do
       echo "  ok  $mode, $number rules: attached and applied in $milliseconds ms"
     else
       echo "  no  $mode, $number rules: counted $result, expected $expected"
+      failures=$((failures + 1))
+    fi
+  done
+done
+# The other hooks' programs, in test runs: does the kernel take them, and does the last rule decide?
+for hook in tc-ingress cgroup-ingress cgroup-egress; do
+  for number in "$@"; do
+    policy "$number" >"$work/policy.yaml"
+    packet="udp 192.0.2.10:40000 to 192.0.2.1:$((1000 + number))"
+    result=$("$NETCTL" explain --policy "$work/policy.yaml" --hook "$hook" --quiet "$packet" 2>&1 | head -n 1) || true
+    if [ "$result" = "drop by rule rule-$number (reason rule, hook $hook)" ]; then
+      echo "  ok  $hook, $number rules: loaded and tried"
+    else
+      echo "  no  $hook, $number rules: $result"
       failures=$((failures + 1))
     fi
   done

@@ -4,12 +4,14 @@ package import Policy
 package import PolicyCompiler
 internal import SystemPackage
 
-/// A program of ours on no interface, with counters of its own, that judges packets one by one.
+/// A program of ours that is attached to nothing, with counters of its own, that judges packets one by one.
 ///
 /// What it did is read from its counters, as everything that netctl reports is.
 package final class DetachedBody {
     /// The hook that it belongs to.
     package let hook: Hook
+    /// Whether it is for packets that begin with an Ethernet header.
+    package let ethernet: Bool
     private let program: Program
     private let counters: MappedArray<netctl_counter>
     // The program array must outlive the programs that use it.
@@ -20,16 +22,11 @@ package final class DetachedBody {
 
     /// Loads the body of a filter.
     ///
-    /// - Throws: ``DatapathError``; with `.unsupported` for a hook that this version has not.
+    /// - Throws: ``DatapathError``, also when the filter asks for what the hook cannot do.
     package static func load(
         _ filter: CompiledFilter, on hook: Hook
     ) throws(DatapathError) -> DetachedBody {
-        guard hook == .xdp else {
-            throw DatapathError(
-                "load filter", filter.name.text, "hook \(hook) is not supported by this version",
-                hint: "use --hook xdp", code: .unsupported)
-        }
-        return try translating {
+        try translating {
             let counters = try Counters.create()
             let bodies = try Bodies.create()
             let object = try HookObject.loadable(on: hook, counters: counters, bodies: bodies)
@@ -43,7 +40,7 @@ package final class DetachedBody {
             let program = try object.loadFilter(
                 filter, slots: rules.map(\.slot), counters: counters, bodies: bodies,
                 redirects: .loopback(for: filter))
-            return try DetachedBody(hook, program, counters, bodies, rules: rules)
+            return try DetachedBody(object, program, counters, bodies, rules: rules)
         }
     }
 
@@ -55,30 +52,30 @@ package final class DetachedBody {
         inForceAt attachment: Attachment
     ) throws(DatapathError) -> DetachedBody {
         try translating {
-            let hook = attachment.point.hook
             let object = HookObject(attachment.point, attachment.record)
             let counters = try Counters.create()
             let bodies = try Bodies.create()
             guard attachment.state != .paused, let policy = attachment.policy else {
                 let role: HookObject.Role = attachment.state == .paused ? .paused : .stub
                 let program = try object.load(role, counters, bodies)
-                return try DetachedBody(hook, program, counters, bodies, rules: [])
+                return try DetachedBody(object, program, counters, bodies, rules: [])
             }
             let program = try object.loadFilter(
                 onTablesOf: attachment.policyBody(), counters: counters, bodies: bodies)
             let entries = Dictionary(
                 policy.slots.entries.map { ($0.account, $0) }, uniquingKeysWith: { $1 })
             return try DetachedBody(
-                hook, program, counters, bodies,
+                object, program, counters, bodies,
                 rules: policy.rules.compactMap { entries[$0.account] })
         }
     }
 
     private init(
-        _ hook: Hook, _ program: consuming Program, _ counters: borrowing Map,
+        _ object: HookObject, _ program: consuming Program, _ counters: borrowing Map,
         _ bodies: consuming Map, rules: [SlotDirectory.Entry]
     ) throws {
-        self.hook = hook
+        hook = object.hook
+        ethernet = object.ethernet
         self.rules = rules
         self.counters = try MappedArray(counters, access: .readWrite)
         limits = try program.limits()
@@ -88,22 +85,15 @@ package final class DetachedBody {
 
     /// Judges one packet, as the first one that the program has seen.
     ///
-    /// - Parameter frame: The bytes as the hook sees them.
-    /// - Returns: What the program counted; nil for a frame that the kernel's test runs do not take.
+    /// - Parameter packet: The packet as the hook sees it.
+    /// - Returns: What the program counted; nil for a packet that the kernel's test runs do not take.
     /// - Throws: ``DatapathError``, also when the program counted what cannot be.
     package func judge(
-        _ frame: [UInt8]
+        _ packet: SeenPacket
     ) throws(DatapathError) -> ReferenceInterpreter.Judgement? {
-        guard frame.count >= hook.testFrameBytesMin else { return nil }
-        return try translating {
+        try translating {
             try forget()
-            let answer: UInt32
-            do {
-                answer = try program.testRun(packet: frame).returnValue
-            } catch let error as BPFError where error.errno == .invalidArgument {
-                // Longer than a test run can be.
-                return nil
-            }
+            guard let answer = try program.judge(packet, on: hook) else { return nil }
             let judgement = try judgement()
             guard hook.returnValue(of: judgement.verdict) == answer else {
                 throw surprise("it counted \(judgement), and returned \(answer)")
@@ -154,29 +144,6 @@ package final class DetachedBody {
         DatapathError(
             "judge packet", "program of hook \(hook)", what,
             hint: "this is an error of netctl: please report it")
-    }
-}
-
-extension Hook {
-    /// The shortest frame that a test run takes.
-    fileprivate var testFrameBytesMin: Int {
-        switch self {
-        case .xdp: 14
-        case .tcIngress, .tcEgress, .cgroupIngress, .cgroupEgress, .cgroupDevice:
-            preconditionFailure("no body of \(self) is loaded")
-        }
-    }
-
-    /// What a program of the hook returns for a verdict; nil where it cannot give it.
-    fileprivate func returnValue(of verdict: Verdict) -> UInt32? {
-        switch (self, verdict) {
-        case (.xdp, .aborted): 0
-        case (.xdp, .drop): 1
-        case (.xdp, .pass): 2
-        case (.xdp, .tx): 3
-        case (.xdp, .redirect): 4
-        default: nil
-        }
     }
 }
 

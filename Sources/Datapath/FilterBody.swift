@@ -37,7 +37,7 @@ extension HookObject {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
         let loaded = try object.load()
-        try tables.fill(loaded)
+        try tables.fill(loaded, on: hook)
         return try loaded.program(program(.filter))
     }
 }
@@ -83,6 +83,7 @@ private struct FilterTables {
         if filter.isRedirecting { names.append("redirect_to") }
         if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
         if filter.dst != nil { names += ["dst_prefix4", "dst_prefix6", "dst_row"] }
+        if filter.mark != nil { names.append("mark_prefix") }
         return names + filter.values.keys.map(\.classMap)
     }
 
@@ -114,9 +115,12 @@ private struct FilterTables {
             try object.setMaxEntries(map: "\(name)_prefix6", UInt32(max(1, table.ipv6.count)))
             try object.setMaxEntries(map: "\(name)_row", UInt32(table.rows.count))
         }
+        if let mark = filter.mark {
+            try object.setMaxEntries(map: "mark_prefix", UInt32(max(1, mark.prefixes.count)))
+        }
     }
 
-    func fill(_ object: borrowing LoadedObject) throws {
+    func fill(_ object: borrowing LoadedObject, on hook: Hook) throws {
         if !filter.rules.isEmpty {
             try fill(object, "rules", zip(filter.rules, slots).map(Self.rule))
             try fill(object, "row_summary", filter.rowSummaries)
@@ -124,35 +128,46 @@ private struct FilterTables {
         if filter.wordsPerRow > 1 { try fillBytes(object, "row_words", filter.rowWords) }
         if let src = filter.src { try fill(object, "src", src) }
         if let dst = filter.dst { try fill(object, "dst", dst) }
+        if let mark = filter.mark { try fill(object, "mark_prefix", mark.prefixes) }
         for (dimension, table) in filter.values {
             try fillBytes(object, dimension.classMap, table.classes)
         }
-        if filter.isRedirecting { try fillRedirects(object) }
+        if filter.isRedirecting { try fillRedirects(object, on: hook) }
     }
 
-    /// The kernel looks the indices up in the namespace of who writes them.
-    private func fillRedirects(_ object: borrowing LoadedObject) throws {
+    /// On XDP the kernel looks the indices up at once, in the namespace of who writes them; on TC when
+    /// a packet goes there.
+    private func fillRedirects(_ object: borrowing LoadedObject, on hook: Hook) throws {
+        guard hook == .xdp else {
+            return try fill(object, "redirect_to", filter.rules.map(interface))
+        }
         let map = try object.map("redirect_to", as: DeviceMap.self)
         try redirects.namespace.openExisting().perform {
-            for (number, rule) in filter.rules.enumerated() {
-                guard let name = rule.redirectsTo else { continue }
-                guard let index = redirects.indices[name] else {
-                    preconditionFailure("nobody has looked for interface '\(name)'")
-                }
-                try map.set(UInt32(number), interface: index)
+            for (number, rule) in filter.rules.enumerated() where rule.redirectsTo != nil {
+                try map.set(UInt32(number), interface: interface(of: rule))
             }
         }
     }
 
+    /// The index of the interface that a rule redirects to; 0 of one that does not.
+    private func interface(of rule: CompiledFilter.CompiledRule) -> UInt32 {
+        guard let name = rule.redirectsTo else { return 0 }
+        guard let index = redirects.indices[name] else {
+            preconditionFailure("nobody has looked for interface '\(name)'")
+        }
+        return index
+    }
+
     /// In the order of enum netctl_dimension.
-    private var firstRows: InlineArray<14, UInt32> {
-        var rows = InlineArray<14, UInt32>(repeating: 0)
+    private var firstRows: InlineArray<15, UInt32> {
+        var rows = InlineArray<15, UInt32>(repeating: 0)
         precondition(rows.count == NETCTL_DIMENSION_MAX.rawValue, "one row for each dimension")
         for (dimension, table) in filter.values {
             rows[Int(dimension.abi.rawValue)] = table.firstRow
         }
         rows[Int(Dimension.src.abi.rawValue)] = filter.src?.absentRow ?? 0
         rows[Int(Dimension.dst.abi.rawValue)] = filter.dst?.absentRow ?? 0
+        rows[Int(Dimension.mark.abi.rawValue)] = filter.mark?.firstRow ?? 0
         return rows
     }
 
@@ -187,16 +202,22 @@ private struct FilterTables {
         _ object: borrowing LoadedObject, _ name: String, _ table: AddressTable
     ) throws {
         try fill(object, "\(name)_row", table.rows)
-        let trie4 = try object.map(
-            "\(name)_prefix4", as: LPMTrie<netctl_lpm4_key, UInt32>.self)
-        let keys4 = table.ipv4.map { netctl_lpm4_key($0.prefix) }
-        let classes4 = table.ipv4.map(\.class_)
-        try trie4.updateBatch(keys: keys4.span, values: classes4.span)
+        try fill(object, "\(name)_prefix4", table.ipv4)
         let trie6 = try object.map(
             "\(name)_prefix6", as: LPMTrie<netctl_lpm6_key, UInt32>.self)
         let keys6 = table.ipv6.map { netctl_lpm6_key($0.prefix) }
         let classes6 = table.ipv6.map(\.class_)
         try trie6.updateBatch(keys: keys6.span, values: classes6.span)
+    }
+
+    private func fill(
+        _ object: borrowing LoadedObject, _ name: String,
+        _ prefixes: [ClassifiedPrefix<IPv4Address>]
+    ) throws {
+        let trie = try object.map(name, as: LPMTrie<netctl_lpm4_key, UInt32>.self)
+        let keys = prefixes.map { netctl_lpm4_key($0.prefix) }
+        let classes = prefixes.map(\.class_)
+        try trie.updateBatch(keys: keys.span, values: classes.span)
     }
 }
 
@@ -243,7 +264,7 @@ extension Dimension {
     /// The map from its values to classes, in `bpf/lib/tables.h`.
     fileprivate var classMap: String {
         switch self {
-        case .src, .dst: preconditionFailure("addresses have prefixes, not values")
+        case .src, .dst, .mark: preconditionFailure("\(self) has prefixes, not values")
         case .proto: "proto_class"
         case .sport: "sport_class"
         case .dport: "dport_class"

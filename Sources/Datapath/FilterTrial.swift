@@ -7,8 +7,8 @@ package struct FilterTrial {
     package struct Answer {
         /// What happens to it.
         package let judgement: ReferenceInterpreter.Judgement
-        /// Whether the real program said so. Frames that test runs do not take, such as those
-        /// shorter than an Ethernet header, are judged by what the filter means alone.
+        /// Whether the real program said so. What test runs do not take, such as frames shorter than
+        /// an Ethernet header and requests for devices, is judged by what the policy means alone.
         package let isFromProgram: Bool
         /// What the filter means, where the program did something else.
         package let disagreement: ReferenceInterpreter.Judgement?
@@ -44,16 +44,28 @@ package struct FilterTrial {
 
     /// Judges one packet by itself.
     ///
+    /// - Parameters:
+    ///   - frame: The bytes from the Ethernet header on; the hook may see less of them.
+    ///   - mark: The mark, on hooks where packets have one.
+    /// - Returns: What became of it.
     /// - Throws: ``DatapathError``, also for a frame that neither can judge.
-    package func judge(_ frame: [UInt8]) throws(DatapathError) -> Answer {
-        let meant = unknownSets.isEmpty ? meaning?.judge(frame) : nil
-        let judged = try body.judge(frame)
+    package func judge(_ frame: [UInt8], mark: UInt32 = 0) throws(DatapathError) -> Answer {
+        let hook = body.hook
+        guard let packet = SeenPacket(frame, on: hook, ethernet: body.ethernet, mark: mark) else {
+            throw DatapathError(
+                "judge packet", "\(frame.count) bytes",
+                hook.place == .cgroup
+                    ? "a cgroup's sockets see no packets but those of IPv4 and IPv6"
+                    : "it has no Ethernet header that says what it is")
+        }
+        let meant = unknownSets.isEmpty ? meaning?.judge(packet) : nil
+        let judged = try body.judge(packet)
         guard let judgement = judged ?? meant else {
             throw DatapathError(
                 "judge packet", "\(frame.count) bytes", "the kernel's test runs take no such frame")
         }
         let trace =
-            meaning?.trace(frame, decidedBy: judgement.rule, unknown: unknownSets) ?? []
+            meaning?.trace(packet, decidedBy: judgement.rule, unknown: unknownSets) ?? []
         return Answer(
             judgement: judgement, isFromProgram: judged != nil,
             disagreement: meant == judgement ? nil : meant, trace: trace)

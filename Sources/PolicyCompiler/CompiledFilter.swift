@@ -29,8 +29,7 @@ public struct CompiledFilter: Sendable {
     public let nonIPVerdict: Verdict
     /// Whether what would be dropped is passed, and counted with reason `monitor`.
     public let isMonitored: Bool
-    /// What its rules ask for that not every hook can do. The tables have no dimension for `mark`:
-    /// they are for hooks on which no rule looks at it.
+    /// What its rules ask for that not every hook can do.
     public let features: Set<HookFeature>
     /// In the filter's order.
     public let rules: [CompiledRule]
@@ -41,6 +40,8 @@ public struct CompiledFilter: Sendable {
     public internal(set) var dst: AddressTable?
     /// The other fields that rules look at.
     public internal(set) var values: [Dimension: ValueTable] = [:]
+    /// Marks, when a rule looks at them.
+    public internal(set) var mark: MarkTable?
     /// Whether a rule looks at what frames have that are not IP.
     public internal(set) var judgesNonIP = false
 
@@ -56,6 +57,7 @@ public struct CompiledFilter: Sendable {
         var used = Set(values.keys)
         if src != nil { used.insert(.src) }
         if dst != nil { used.insert(.dst) }
+        if mark != nil { used.insert(.mark) }
         return used
     }
 }
@@ -84,6 +86,14 @@ public struct AddressTable: Sendable, Equatable {
 public struct ValueTable: Sendable, Equatable {
     /// By value.
     public let classes: [UInt16]
+    /// Where the rows of this dimension begin.
+    public let firstRow: UInt32
+}
+
+/// From a mark to its class; the row of a class is `firstRow` plus the class.
+public struct MarkTable: Sendable, Equatable {
+    /// A mark has as many bits as an IPv4 address. None of these covers another.
+    public let prefixes: [ClassifiedPrefix<IPv4Address>]
     /// Where the rows of this dimension begin.
     public let firstRow: UInt32
 }

@@ -4,7 +4,7 @@ internal import Policy
 /// A field of the packet that rules look at, one axis of the classifier.
 public enum Dimension: CaseIterable, Sendable {
     case src, dst, proto, sport, dport, tcpFlags, icmp, etherType, vlan, fragment, length, ttl
-    case dscp, extHeader
+    case dscp, extHeader, mark
 
     /// The index that BPF programs use, `enum netctl_dimension`.
     public var abi: netctl_dimension {
@@ -23,6 +23,7 @@ public enum Dimension: CaseIterable, Sendable {
         case .ttl: NETCTL_DIMENSION_TTL
         case .dscp: NETCTL_DIMENSION_DSCP
         case .extHeader: NETCTL_DIMENSION_EXT_HEADER
+        case .mark: NETCTL_DIMENSION_MARK
         }
     }
 
@@ -46,13 +47,14 @@ public enum Dimension: CaseIterable, Sendable {
         case .ttl: .ttl
         case .dscp: .dscp
         case .extHeader: .extHeader
+        case .mark: .mark
         }
     }
 
     /// The bytes without which it cannot be judged, `NETCTL_FIELD_*`.
     var needs: Int {
         switch self {
-        case .src, .dst, .etherType, .vlan, .length, .ttl, .dscp: 0
+        case .src, .dst, .etherType, .vlan, .length, .ttl, .dscp, .mark: 0
         case .proto, .fragment, .extHeader: NETCTL_FIELD_CHAIN
         case .sport, .dport, .tcpFlags, .icmp: NETCTL_FIELD_L4
         }

@@ -106,6 +106,7 @@ struct FilterCompiler {
             switch (dimension, dimension.field) {
             case (.src, _): compiled.src = try addressTable(.src)
             case (.dst, _): compiled.dst = try addressTable(.dst)
+            case (.mark, _): compiled.mark = try markTable()
             case (_, let field?): compiled.values[dimension] = try valueTable(field)
             case (_, nil): preconditionFailure("only addresses are no field of one number")
             }

@@ -35,14 +35,14 @@ extension ReferenceInterpreter {
     /// The rules that had something to do with a packet, in order, until one decided.
     ///
     /// - Parameters:
-    ///   - frame: The bytes from the Ethernet header on.
+    ///   - packet: The packet as the hook sees it.
     ///   - decider: The rule that is known to have decided; nil when none did.
     ///   - unknown: Sets whose contents are not known.
     /// - Returns: None for a frame whose addresses cannot be read: no rule was asked.
     public func trace(
-        _ frame: [UInt8], decidedBy decider: Name?, unknown: Set<Name> = []
+        _ packet: SeenPacket, decidedBy decider: Name?, unknown: Set<Name> = []
     ) -> [TraceEntry] {
-        guard let packet = try? ReferencePacket(try ReferenceFrame(frame)) else { return [] }
+        guard let packet = try? ReferencePacket(packet) else { return [] }
         var entries: [TraceEntry] = []
         for rule in rules(for: packet) {
             guard rule.name != decider else {

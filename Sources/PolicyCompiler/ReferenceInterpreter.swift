@@ -6,7 +6,7 @@ public import Policy
 /// It shares nothing with the tables that the compiler makes nor with the BPF programs, so that
 /// tests can hold both against it. It is slow on purpose.
 ///
-/// A frame goes through four steps: Ethernet and VLAN tags (``ReferenceFrame``), the L3 header, the
+/// A packet goes through four steps: Ethernet and VLAN tags (``ReferenceFrame``), the L3 header, the
 /// L4 header (``ReferencePacket``), then the rules. A header of the first two that cannot be read
 /// gives the `malformed:` verdict. One of L4 leaves fields that are *unreadable*: rules are then
 /// judged as far as they need none of those. Frames that are not IP have few fields and are judged by
@@ -42,11 +42,11 @@ public struct ReferenceInterpreter: Sendable {
 
     /// Judges one packet.
     ///
-    /// - Parameter frame: The bytes from the Ethernet header on, as XDP sees them; any bytes do.
+    /// - Parameter packet: The packet as the hook sees it; any bytes do.
     /// - Returns: What happens to it, why, and which rules counted it.
-    public func judge(_ frame: [UInt8]) -> Judgement {
+    public func judge(_ packet: SeenPacket) -> Judgement {
         do throws(ReferenceRefusal) {
-            return judge(try ReferencePacket(try ReferenceFrame(frame)))
+            return judge(try ReferencePacket(packet))
         } catch {
             return judgement(filter.malformed, error.reason, counted: [])
         }

@@ -3,7 +3,7 @@ internal import NetTypes
 /// A frame as rules see it: what it has of each field.
 ///
 /// - `family` and `ethertype` look at the type behind VLAN tags, `vlan` at the outermost tag: every
-///   frame has those. Every other field is of IP packets only.
+///   frame has those, and on TC and cgroup hooks every packet has a mark. Every other field is of IP packets only.
 /// - The addresses, `length`, `ttl` and `dscp` are of every IP packet.
 /// - `proto` and `fragment` are of every IP packet, `ext-header` of every IPv6 packet, readable
 ///   where the chain of extension headers is.
@@ -30,7 +30,7 @@ struct ReferencePacket: Sendable {
     /// The headers that were walked; none of a packet of IPv4, where AH is a protocol.
     private(set) var extHeaders = ReferenceField<Set<ExtensionHeader>>.absent
     /// The mark that the kernel keeps with the packet; a frame on XDP is no packet of its own yet.
-    let mark = ReferenceField<UInt32>.absent
+    let mark: ReferenceField<UInt32>
     /// The L4 header.
     private(set) var transport = ReferenceTransport.none
 
@@ -44,10 +44,12 @@ struct ReferencePacket: Sendable {
         if case .absent = source { true } else { false }
     }
 
-    /// Reads the frame's L3 header and what is behind.
+    /// Reads the link layer, the L3 header and what is behind.
     ///
     /// - Throws: ``ReferenceRefusal`` when Linux would refuse the L3 header for its form.
-    init(_ frame: ReferenceFrame) throws(ReferenceRefusal) {
+    init(_ packet: SeenPacket) throws(ReferenceRefusal) {
+        let frame = try ReferenceFrame(packet)
+        mark = packet.mark.map(ReferenceField.value) ?? .absent
         etherType = frame.type
         vlan = frame.vlan
         switch frame.type {

@@ -1,28 +1,32 @@
-/// Turns the ranges of many matchers into a table from value to class, by a sweep over the
+/// Turns the ranges of many matchers into runs of values of one class, by a sweep over the
 /// boundaries.
 struct ValueClasses {
-    private var changes: [(value: Int, matcher: Int, enters: Bool)] = []
-    private let count: Int
+    /// Neighbouring values of one class.
+    struct Run {
+        let values: ClosedRange<UInt32>
+        let class_: UInt32
+    }
+
+    // The value behind the last one of 32 bits must be a value, too.
+    private var changes: [(value: UInt64, matcher: Int, enters: Bool)] = []
     private let matcherCount: Int
 
-    /// Values are `0..<count`.
-    init(count: Int, matcherCount: Int) {
-        self.count = count
+    init(matcherCount: Int) {
         self.matcherCount = matcherCount
     }
 
     /// Adds ranges of one matcher; they may overlap.
-    mutating func add(_ range: ClosedRange<Int>, matcher: Int) {
-        changes.append((range.lowerBound, matcher, true))
-        changes.append((range.upperBound + 1, matcher, false))
+    mutating func add(_ range: ClosedRange<UInt32>, matcher: Int) {
+        changes.append((UInt64(range.lowerBound), matcher, true))
+        changes.append((UInt64(range.upperBound) + 1, matcher, false))
     }
 
-    /// The class of every value.
-    consuming func table(
+    /// The runs, in order. Values that satisfy no matcher, class 0, are in none.
+    consuming func runs(
         numbering classes: inout Combinations
-    ) throws(Combinations.TooMany) -> [Int] {
+    ) throws(Combinations.TooMany) -> [Run] {
         changes.sort { $0.value < $1.value }
-        var table = Array(repeating: 0, count: count)
+        var runs: [Run] = []
         var depths = Array(repeating: 0, count: matcherCount)
         var open = Row(count: matcherCount)
         var next = changes.startIndex
@@ -38,11 +42,20 @@ struct ValueClasses {
                 }
                 next += 1
             }
-            let end = next < changes.endIndex ? min(changes[next].value, count) : count
-            guard value < end else { continue }
-            let class_ = try classes.number(of: open)
-            for i in value..<end { table[i] = class_ }
+            // Behind the last change every range has ended.
+            guard next < changes.endIndex else { break }
+            let class_ = UInt32(try classes.number(of: open))
+            guard class_ != 0 else { continue }
+            let last = UInt32(changes[next].value - 1)
+            if let before = runs.last, before.class_ == class_,
+                UInt64(before.values.upperBound) + 1 == value
+            {
+                runs[runs.endIndex - 1] = Run(
+                    values: before.values.lowerBound...last, class_: class_)
+            } else {
+                runs.append(Run(values: UInt32(value)...last, class_: class_))
+            }
         }
-        return table
+        return runs
     }
 }

@@ -198,7 +198,51 @@ struct ExplainTests {
             try expectRefusal(policy + ["--hex", "0g"], status: 2, "hexadecimal digit")
             try expectRefusal(policy + ["tcp", "--filter", "x"], status: 1, "no filter 'x'")
             try expectRefusal(
-                policy + ["tcp", "--hook", "tc-egress"], status: 4, "not supported")
+                policy + ["tcp mark 1", "--hook", "xdp"], status: 2, "'mark' needs a TC or cgroup")
+            try expectRefusal(
+                policy + ["arp", "--hook", "cgroup-egress"], status: 1, "IPv4 and IPv6")
+            try expectRefusal(policy + ["--device", "x", "c 1:3 r"], status: 1, "device list 'x'")
+            try expectRefusal(policy + ["--device", "x", "c 1:* r"], status: 2, "several devices")
+        }
+    }
+
+    @Test("every hook of packets judges alike, and a mark chooses one that has marks")
+    func hooks() async throws {
+        try await withSandbox {
+            let directory = try TemporaryDirectory()
+            let policy = ["explain", "--policy", try Self.write(directory)].dropFirst()
+            for hook in ["xdp", "tc-ingress", "tc-egress", "cgroup-ingress", "cgroup-egress"] {
+                let answer = try explain(policy + ["--hook", hook, "tcp to 203.0.113.5:23"])
+                #expect(answer.hook == hook && answer.judged_by == "program")
+                #expect(answer.verdict == "drop" && answer.rule == "telnet")
+            }
+            #expect(try explain(policy + ["tcp mark 7"]).hook == "tc-ingress")
+            let marked = try directory.write(
+                """
+                version: 1
+                name: marked
+                filters:
+                  inbound:
+                    default: pass
+                    rules: [{ name: vpn, match: { mark: 0x10-0x1f }, action: drop }]
+                devices:
+                  minimal:
+                    default: deny
+                    rules: [{ name: ptys, allow: "c 136:* rw" }]
+                """, to: "marked.yaml")
+            for (mark, verdict) in [
+                ("0xf", "pass"), ("0x10", "drop"), ("31", "drop"), ("32", "pass"),
+            ] {
+                let answer = try explain(["--policy", marked, "udp", "mark", mark])
+                #expect(answer.verdict == verdict && answer.hook == "tc-ingress")
+                let egress = ["--policy", marked, "--hook", "cgroup-egress", "udp mark \(mark)"]
+                #expect(try explain(egress).verdict == verdict)
+            }
+            let request = try explain(["--policy", marked, "--device", "minimal", "c 136:3 rwm"])
+            #expect(request.verdict == "deny" && request.judged_by == "reference")
+            #expect(request.trace.map(\.key) == ["access"] && request.hook == "cgroup-device")
+            let allowed = try explain(["--policy", marked, "--hook", "device", "c 136:3 rw"])
+            #expect(allowed.verdict == "allow" && allowed.rule == "ptys")
         }
     }
 }

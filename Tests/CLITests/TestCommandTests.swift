@@ -85,7 +85,8 @@ struct TestCommandTests {
             #expect(json.status == 1)
             #expect(
                 try keys(json.stdout, "tests") == [
-                    "name", "filter", "file", "line", "passed", "expect", "got", "message",
+                    "name", "filter", "device", "hook", "file", "line", "passed", "expect", "got",
+                    "message",
                 ])
             let document = try JSONDecoder().decode(Document.self, from: Data(json.stdout.utf8))
             #expect(document.version == 1 && document.passed == 1 && document.failed == 2)

@@ -20,7 +20,8 @@ struct JudgementRow: Sendable, CustomTestStringConvertible {
     /// What the interpreter says, and the tables.
     func judgements(of filter: WrittenFilter) throws -> [String] {
         let walker = TableWalker(try filter.compiled())
-        return [filter.interpreter.judge(frame).description, walker.judge(frame).description]
+        let packet = SeenPacket(frame)
+        return [filter.interpreter.judge(packet).description, walker.judge(packet).description]
     }
 
     /// What both are to say.

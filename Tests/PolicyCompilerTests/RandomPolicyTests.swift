@@ -10,6 +10,11 @@ import Testing
 /// `NETCTL_FUZZ_POLICIES=N` tries N policies, `NETCTL_FUZZ_SEED=S` starts elsewhere.
 @Suite struct RandomPolicyTests {
     private static let packetCount = 300
+    /// Half of the policies are for XDP, which can do the most.
+    private static let kinds: [(Hook, RandomPackets.Kind)] = [
+        (.xdp, .xdp), (.xdp, .xdp), (.xdp, .xdp), (.tcIngress, .tcWithTags),
+        (.tcEgress, .tcWithoutEthernet), (.cgroupIngress, .cgroup),
+    ]
 
     private struct Mismatch: CustomStringConvertible {
         let seed: UInt64
@@ -21,14 +26,14 @@ import Testing
 
         private var meant: String {
             ReferenceInterpreter(smallest.policy.filter, sets: smallest.policy.sets)
-                .judge(smallest.frame).description
+                .judge(smallest.packet).description
         }
 
         private var found: String {
             do {
                 let compiled = try CompiledFilter(
                     smallest.policy.filter, sets: smallest.policy.sets)
-                return TableWalker(compiled).judge(smallest.frame).description
+                return TableWalker(compiled).judge(smallest.packet).description
             } catch {
                 return "\(error)"
             }
@@ -71,16 +76,17 @@ import Testing
         seed: UInt64, ruleCount: Int?, _ seen: inout RandomPolicyCoverage
     ) throws -> Mismatch? {
         var random = SeededRandom(seed: seed)
-        let policy = RandomPolicy(using: &random, ruleCount: ruleCount)
-        let packets = RandomPackets(for: policy)
+        let (hook, kind) = random.one(of: kinds)
+        let policy = RandomPolicy(using: &random, ruleCount: ruleCount, for: hook)
+        let packets = RandomPackets(for: policy, kind: kind)
         let interpreter = ReferenceInterpreter(policy.filter, sets: policy.sets)
         let walker = TableWalker(try CompiledFilter(policy.filter, sets: policy.sets))
         for _ in 0..<packetCount {
-            let frame = packets.next(using: &random)
-            let meant = interpreter.judge(frame)
+            let packet = packets.next(using: &random)
+            let meant = interpreter.judge(packet)
             seen.add(meant)
-            if meant != walker.judge(frame) {
-                let smallest = try RandomCase(policy: policy, frame: frame).shrunk {
+            if meant != walker.judge(packet) {
+                let smallest = try RandomCase(policy: policy, packet: packet).shrunk {
                     candidate throws in try Self.disagree(candidate)
                 }
                 return Mismatch(seed: seed, smallest: smallest)
@@ -92,8 +98,8 @@ import Testing
     private static func disagree(_ candidate: RandomCase) throws -> Bool {
         let policy = candidate.policy
         let walker = TableWalker(try CompiledFilter(policy.filter, sets: policy.sets))
-        return ReferenceInterpreter(policy.filter, sets: policy.sets).judge(candidate.frame)
-            != walker.judge(candidate.frame)
+        return ReferenceInterpreter(policy.filter, sets: policy.sets).judge(candidate.packet)
+            != walker.judge(candidate.packet)
     }
 }
 

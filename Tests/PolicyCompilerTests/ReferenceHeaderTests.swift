@@ -115,7 +115,7 @@ import Testing
     @Test func theVerdictsOfTheFilterAreAsked() throws {
         let filter = try WrittenFilter("default: pass\nmalformed: pass\nnon-ip: drop\nrules: []")
         let arp = Packet.ethernet().arp(sender: "10.0.0.1", target: "10.0.0.2").bytes
-        #expect(filter.interpreter.judge(arp).description == "drop (non-ip)")
-        #expect(filter.interpreter.judge([]).description == "pass (truncated)")
+        #expect(filter.interpreter.judge(SeenPacket(arp)).description == "drop (non-ip)")
+        #expect(filter.interpreter.judge(SeenPacket([])).description == "pass (truncated)")
     }
 }

@@ -146,8 +146,9 @@ import Testing
         let rule = Rule(name: literalName("rule"), match: row.match, action: .drop)
         let filter = Filter(name: literalName("test"), defaultVerdict: .pass, rules: [rule])
         let walker = TableWalker(try CompiledFilter(filter, sets: []))
+        let packet = SeenPacket(row.frame)
         #expect(
-            ReferenceInterpreter(filter, sets: []).judge(row.frame).description == row.judgement)
-        #expect(walker.judge(row.frame).description == row.judgement)
+            ReferenceInterpreter(filter, sets: []).judge(packet).description == row.judgement)
+        #expect(walker.judge(packet).description == row.judgement)
     }
 }

@@ -26,7 +26,7 @@ import Testing
         let interpreter = try WrittenFilter(Self.filter, sets: Self.sets).interpreter
         let names = try Set(unknown.map { try Name($0) })
         return try interpreter.trace(
-            frame, decidedBy: decider.map { try Name($0) }, unknown: names
+            SeenPacket(frame), decidedBy: decider.map { try Name($0) }, unknown: names
         ).map { entry in
             let details = [entry.key, entry.wants, entry.has].map { $0 ?? "-" }
             return "\(entry.rule) \(entry.outcome.rawValue) \(details.joined(separator: " "))"
@@ -68,12 +68,13 @@ import Testing
         let written = try WrittenFilter(Self.filter, sets: Self.sets)
         let judge = { (monitor: Bool) in
             ReferenceInterpreter(written.filter, sets: written.sets, monitor: monitor)
-                .judge(Self.telnet).description
+                .judge(SeenPacket(Self.telnet)).description
         }
         #expect(judge(false) == "drop (rule telnet), counted by seen")
         #expect(judge(true) == "pass (monitor telnet), counted by seen")
         #expect(
-            ReferenceInterpreter(written.filter, sets: [], monitor: true).judge([]).description
+            ReferenceInterpreter(written.filter, sets: [], monitor: true).judge(SeenPacket([]))
+                .description
                 == "pass (monitor)")
     }
 }

@@ -32,6 +32,19 @@ extension CompiledFilter {
         return lines
     }
 
+    /// A line for each run of marks of one class, behind one for all other marks.
+    func text(_ table: MarkTable?) -> [String] {
+        guard let table else { return ["unused"] }
+        let first = Int(table.firstRow)
+        return ["other: \(row(first + Int(NETCTL_CLASS_FIRST.rawValue)))"]
+            + table.prefixes.map { entry in
+                let lower = entry.prefix.address.bits
+                let upper = entry.prefix.lastAddress.bits
+                let range = lower == upper ? "\(lower)" : "\(lower)-\(upper)"
+                return "\(range): \(row(first + Int(entry.class_)))"
+            }
+    }
+
     private func entry(_ entry: UInt32) -> String {
         guard entry & UInt32(NETCTL_ROW_DECIDED) == 0 else {
             return "decided by \(rules[Int(entry & UInt32(NETCTL_ROW_INDEX))].name)"

@@ -7,7 +7,7 @@ extension ReferencePacket {
     /// The value by which a table of the classifier is asked.
     func field(_ dimension: Dimension) -> ReferenceField<Int> {
         switch dimension {
-        case .src, .dst: preconditionFailure("addresses have prefixes, not values")
+        case .src, .dst, .mark: preconditionFailure("\(dimension) has prefixes, not values")
         case .proto: proto.map { Int($0.number) }
         case .sport: transport.sport.map { Int($0) }
         case .dport: transport.dport.map { Int($0) }

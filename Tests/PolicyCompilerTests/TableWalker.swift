@@ -13,16 +13,18 @@ struct TableWalker {
     private let filter: CompiledFilter
     private let src: AddressLookup?
     private let dst: AddressLookup?
+    private let marks: PrefixLookup<IPv4Address>?
 
     init(_ filter: CompiledFilter) {
         self.filter = filter
         src = filter.src.map(AddressLookup.init)
         dst = filter.dst.map(AddressLookup.init)
+        marks = filter.mark.map { PrefixLookup($0.prefixes) }
     }
 
-    func judge(_ frame: [UInt8]) -> Judgement {
+    func judge(_ packet: SeenPacket) -> Judgement {
         do throws(ReferenceRefusal) {
-            let packet = try ReferencePacket(try ReferenceFrame(frame))
+            let packet = try ReferencePacket(packet)
             guard !packet.isNonIP || filter.judgesNonIP else {
                 return Judgement(filter.nonIPVerdict, .nonIP)
             }
@@ -77,6 +79,12 @@ struct TableWalker {
                 case .unreadable: UInt16(NETCTL_CLASS_UNREADABLE.rawValue)
                 }
             rows.append(Int(table.firstRow) + Int(class_))
+        }
+        if let table = filter.mark, let marks {
+            // Every packet has a mark where rules may look at it.
+            guard case .value(let mark) = packet.mark else { throw .aborted }
+            let class_ = marks.class_(of: IPv4Address(bits: mark)) ?? NETCTL_CLASS_FIRST.rawValue
+            rows.append(Int(table.firstRow + class_))
         }
         return rows
     }
@@ -154,41 +162,42 @@ private struct AddressLookup {
     private let table: AddressTable
     /// The row of frames that have no address.
     var absentRow: UInt32 { table.absentRow }
-    private let ipv4: Trie<IPv4Address>
-    private let ipv6: Trie<IPv6Address>
+    private let ipv4: PrefixLookup<IPv4Address>
+    private let ipv6: PrefixLookup<IPv6Address>
 
     init(_ table: AddressTable) {
         self.table = table
-        ipv4 = Trie(table.ipv4)
-        ipv6 = Trie(table.ipv6)
+        ipv4 = PrefixLookup(table.ipv4)
+        ipv6 = PrefixLookup(table.ipv6)
     }
 
     /// The row, or the rule that is decided; nil when there is no such class.
     func entry(of address: IPAddress) -> UInt32? {
         let class_ =
             switch address {
-            case .v4(let address): Int(ipv4.class_(of: address))
-            case .v6(let address): Int(ipv6.class_(of: address))
+            case .v4(let address): Int(ipv4.class_(of: address) ?? 0)
+            case .v6(let address): Int(ipv6.class_(of: address) ?? 0)
             }
         return table.rows.indices.contains(class_) ? table.rows[class_] : nil
     }
+}
 
-    /// Longest-prefix match by a look-up for each length.
-    private struct Trie<Address: IPAddressFamily> {
-        private var classes: [Prefix<Address>: UInt32] = [:]
-        private let lengths: [Int]
+/// Longest-prefix match by a look-up for each length.
+private struct PrefixLookup<Address: IPAddressFamily> {
+    private var classes: [Prefix<Address>: UInt32] = [:]
+    private let lengths: [Int]
 
-        init(_ entries: [ClassifiedPrefix<Address>]) {
-            for entry in entries { classes[entry.prefix] = entry.class_ }
-            lengths = Set(entries.map(\.prefix.length)).sorted(by: >)
+    init(_ entries: [ClassifiedPrefix<Address>]) {
+        for entry in entries { classes[entry.prefix] = entry.class_ }
+        lengths = Set(entries.map(\.prefix.length)).sorted(by: >)
+    }
+
+    /// Nil when no prefix covers it.
+    func class_(of address: Address) -> UInt32? {
+        for length in lengths {
+            guard let prefix = Prefix(masking: address, length: length) else { continue }
+            if let class_ = classes[prefix] { return class_ }
         }
-
-        func class_(of address: Address) -> UInt32 {
-            for length in lengths {
-                guard let prefix = Prefix(masking: address, length: length) else { continue }
-                if let class_ = classes[prefix] { return class_ }
-            }
-            return 0
-        }
+        return nil
     }
 }

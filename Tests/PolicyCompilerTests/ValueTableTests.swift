@@ -80,6 +80,49 @@ import Testing
             ])
     }
 
+    @Test func rangesOfMarksBecomePrefixes() throws {
+        let filter = try WrittenFilter(
+            """
+            default: pass
+            rules:
+              - { name: low, match: { mark: [0-7, 9] }, action: drop }
+              - { name: bit, match: { mark: 0x80000000-0xffffffff }, action: drop }
+              - { name: last, match: { mark: 0xffffffff }, action: pass }
+              - { name: not, match: { not: { mark: [0-7, 9-0xfffffffe] } }, action: pass }
+            """
+        ).compiled()
+        #expect(filter.dimensions == [.mark])
+        let high = (1...31).map { bit -> String in
+            let lower = UInt32.max << (32 - bit)
+            let upper = lower | UInt32.max >> (bit + 1)
+            return "\(lower)" + (lower == upper ? "" : "-\(upper)") + ": bit"
+        }
+        #expect(
+            filter.text(filter.mark)
+                == ["other: none", "0-7: low", "8: not", "9: low"] + high
+                + ["4294967295: bit last not"])
+    }
+
+    @Test func aRuleThatLooksAtNoMarkIsForEveryMark() throws {
+        let filter = try WrittenFilter(
+            """
+            default: pass
+            rules:
+              - { name: any, match: { mark: 0-0xffffffff }, action: count }
+              - { name: one, match: { mark: 1, proto: tcp }, action: drop }
+              - { name: tcp, match: { proto: tcp }, action: drop }
+            """
+        ).compiled()
+        #expect(
+            filter.text(filter.mark) == [
+                "other: tcp", "0: any tcp", "1: any one tcp",
+            ]
+                + (1...31).map { bit in
+                    let lower = UInt32(1) << bit
+                    return "\(lower)-\(lower | (lower - 1)): any tcp"
+                })
+    }
+
     @Test func aRuleKnowsWhatItNeeds() throws {
         let filter = try WrittenFilter(
             """

@@ -42,6 +42,9 @@ import Testing
         FrameRow(
             "a second fragment header that is atomic does not undo the first", fragments,
             ipv6.fragment(more: true).fragment().tcp().bytes, isDropped: true),
+        FrameRow(
+            "a length of 0 is malformed, also where the packet begins with it", Match(),
+            ipv4.bytes.prefix(16) + [0, 0] + ipv4.tcp().bytes.dropFirst(18), isDropped: false),
     ]
 
     /// A driver may leave any part of a frame behind `data_end`.
@@ -51,11 +54,34 @@ import Testing
             chain.tcp(dport: 80, payload: [1, 2, 3]).bytes, isDropped: true, linearLength: length)
     }
 
-    @Test(arguments: rows, [false, true]) func does(_ row: FrameRow, multiBuffer: Bool) throws {
-        try row.expect(multiBuffer: multiBuffer)
+    static let marked = [(7, true), (0, false), (6, false), (8, false), (UInt32.max, true)].map {
+        (mark: UInt32, isDropped: Bool) in
+        FrameRow(
+            "a mark is looked up in host order",
+            Match(MatchKeys(mark: [7...7, 0x8000_0000...(.max)])),
+            ipv4.udp(payload: .init(repeating: 0, count: 20)).bytes,
+            isDropped: isDropped, mark: mark)
     }
 
-    @Test(arguments: splitRows) func reads(_ row: FrameRow) throws {
-        try row.expect(multiBuffer: true)
+    private static let ipv4 = Packet.ethernet().ipv4(src: "8.0.2.1")
+
+    @Test(arguments: rows) func does(_ row: FrameRow) throws {
+        // XDP twice, TC twice.
+        #expect(try row.expect() >= 4)
+    }
+
+    @Test(arguments: splitRows) func reads(_ row: FrameRow) throws { try row.expect() }
+
+    /// TC with and without Ethernet, where an address that begins with the number of IPv4 fits test
+    /// runs, and cgroup: five programs.
+    @Test(arguments: marked) func looksAtMarks(_ row: FrameRow) throws {
+        #expect(try row.expect() == 5)
+    }
+
+    @Test func everyProgramIsTried() {
+        let tried = ProgramSetting.all.filter { setting in
+            (Self.rows + Self.marked).contains { $0.tried(in: setting) != nil }
+        }
+        #expect(tried == ProgramSetting.all)
     }
 }

@@ -16,33 +16,36 @@ import Testing
         let options = FuzzOptions()
         let bench = try CounterBench()
         let canSplit = try TestRunFeature.canSplit(bench)
-        var coverage = PolicyTrial.Coverage()
+        var coverage: [ProgramSetting: PolicyTrial.Coverage] = [:]
         let seeds = options.seeds.lazy.filter {
             $0 % UInt64(Self.workers) == UInt64(worker)
         }
         for seed in seeds {
             if options.isOver { break }
-            let trial = PolicyTrial(seed: seed, canSplit: canSplit)
-            if let mismatch = try trial.mismatch(bench, &coverage) {
+            let trial = PolicyTrial(seed: seed, among: options.settings, canSplit: canSplit)
+            let mismatch = try trial.mismatch(bench, &coverage[trial.setting, default: .init()])
+            if let mismatch {
                 Issue.record("\(mismatch)")
                 return
             }
         }
-        print(
-            "random programs: worker \(worker) of \(Self.workers) from seed \(options.firstSeed): "
-                + "\(coverage)" + (canSplit ? "" : "; this kernel splits no frames"))
-        if coverage.frames >= 100_000 { #expect(coverage.missing.isEmpty) }
+        for setting in options.settings {
+            guard let seen = coverage[setting] else { continue }
+            print(
+                "random programs: worker \(worker) of \(Self.workers) from seed "
+                    + "\(options.firstSeed), \(setting): \(seen)"
+                    + (canSplit ? "" : "; this kernel splits no frames"))
+            if seen.packets >= 50_000 { #expect(seen.missing(in: setting).isEmpty, "\(setting)") }
+        }
     }
 }
 
 extension PolicyTrial.Coverage: CustomStringConvertible {
     /// What a program can lead to and was not seen.
-    var missing: [String] {
-        let reachable: [Reason] = [
-            .rule, .default, .malformed, .truncated, .extHeaders, .vlanDepth, .nonIP,
-        ]
-        let others = [Verdict.pass, .drop, .redirect, .tx].filter { verdicts[$0] == nil }
-        return reachable.filter { reasons[$0] == nil }.map(\.rawValue) + others.map(\.rawValue)
+    func missing(in setting: ProgramSetting) -> [String] {
+        let others = Verdict.all(on: setting.hook).filter { $0 != .aborted && verdicts[$0] == nil }
+        return setting.reasons.filter { reasons[$0] == nil }.map(\.rawValue)
+            + others.map(\.rawValue)
     }
 
     var description: String {
@@ -50,7 +53,10 @@ extension PolicyTrial.Coverage: CustomStringConvertible {
             reasons.map { ($0.key.rawValue, $0.value) }
             + verdicts.map { ($0.key.rawValue, $0.value) }
         let parts = counts.sorted { $0.1 > $1.1 }.map { "\($0.1) \($0.0)" }
-        return (["\(policies) policies", "\(frames) frames"] + parts + ["\(counting) counted"])
+        return
+            (["\(policies) policies", "\(packets) packets", "\(untried) untried"] + parts + [
+                "\(counting) counted"
+            ])
             .joined(separator: ", ")
     }
 }

@@ -9,7 +9,8 @@ enum TestRunFeature {
     static func canSplit(_ bench: CounterBench) throws -> Bool {
         let empty = RandomPolicy(
             filter: Filter(name: literalName("empty"), defaultVerdict: .pass), sets: [])
-        let filter = try LoadedFilter(empty, multiBuffer: true, bench)
+        let filter = try LoadedFilter(
+            empty, ProgramSetting(hook: .xdp, multiBuffer: true), bench)
         let frame = [UInt8](repeating: 0, count: 60)
         do throws(BPFError) {
             _ = try filter.program.testRun(packet: frame, linearLength: 20)

@@ -25,6 +25,8 @@ struct RandomAim: Sendable {
         var dscp: UInt8
         /// To be there beside others.
         var extensions: [UInt8]
+        /// Beside the bytes.
+        var mark: UInt32
     }
 
     private let rules: [Rule]
@@ -65,7 +67,8 @@ struct RandomAim: Sendable {
             length: number(target, \.length, using: &random),
             ttl: number(target, \.ttl, using: &random) ?? random.number(0 ... .max),
             dscp: number(target, \.dscp, using: &random) ?? random.number(0...63),
-            extensions: extensions(target, using: &random))
+            extensions: extensions(target, using: &random),
+            mark: number(target, \.mark, using: &random) ?? random.one(of: [0, 1, .max]))
     }
 
     private func match(using random: inout SeededRandom) -> Match {

@@ -1,12 +1,13 @@
 internal import NetTypes
 internal import Policy
+internal import PolicyCompiler
 
 extension RandomCase {
     /// The smallest case near this one for which `fails` is still true: fewer rules, keys, elements
-    /// of lists and sets, and a shorter frame with more zeros.
+    /// of lists and sets, and a shorter packet with more zeros.
     ///
     /// - Parameters:
-    ///   - minimumLength: The frame gets no shorter.
+    ///   - minimumLength: The packet gets no shorter.
     ///   - fails: Whether a case still shows what is wrong; true for this one.
     /// - Returns: A case for which `fails` is true.
     /// - Throws: What `fails` throws.
@@ -26,7 +27,7 @@ extension RandomCase {
         _ minimumLength: Int, while fails: (RandomCase) throws(Failure) -> Bool
     ) throws(Failure) -> RandomCase? {
         let kinds = [
-            ruleChanges, keyChanges, setChanges, { self.frameChanges(minimumLength) },
+            ruleChanges, keyChanges, setChanges, { self.packetChanges(minimumLength) },
         ]
         for changes in kinds {
             for change in changes() {
@@ -82,6 +83,7 @@ extension RandomCase {
         shorten(\.ttl)
         shorten(\.dscp)
         shorten(\.extHeader)
+        shorten(\.mark)
         return changes
     }
 
@@ -126,15 +128,17 @@ extension RandomCase {
         }
     }
 
-    private func frameChanges(_ minimumLength: Int) -> [Change] {
+    private func packetChanges(_ minimumLength: Int) -> [Change] {
         var changes: [Change] = []
-        let excess = frame.count - minimumLength
+        let excess = packet.bytes.count - minimumLength
         for count in [excess, excess / 2, 1] where count > 0 && count <= excess {
-            changes.append { $0.frame.removeLast(count) }
+            changes.append { $0.packet.bytes.removeLast(count) }
         }
-        for index in frame.indices where frame[index] != 0 {
-            changes.append { $0.frame[index] = 0 }
+        for index in packet.bytes.indices where packet.bytes[index] != 0 {
+            changes.append { $0.packet.bytes[index] = 0 }
         }
+        if packet.tag != nil { changes.append { $0.packet.tag = nil } }
+        if let mark = packet.mark, mark != 0 { changes.append { $0.packet.mark = 0 } }
         return changes
     }
 

@@ -59,6 +59,7 @@ extension RandomPolicy: CustomStringConvertible {
             keys.ttl.map { "ttl: \(list($0.map(text)))" },
             keys.dscp.map { "dscp: \(list($0.map(text)))" },
             keys.extHeader.map { "ext-header: \(list($0.map(\.rawValue)))" },
+            keys.mark.map { "mark: \(list($0.map(text)))" },
         ]
         return keys.compactMap(\.self).joined(separator: ", ")
     }

@@ -29,11 +29,13 @@ public struct RandomPolicy: Equatable, Sendable {
     ///   - random: Where the choices come from.
     ///   - ruleCount: How many rules; nil for 0 to 200, mostly few.
     ///   - keys: Which keys rules may have.
+    ///   - hook: What the filter is for: nothing is in it that this hook cannot do.
     public init(
-        using random: inout SeededRandom, ruleCount: Int? = nil, keys: Keys = .all
+        using random: inout SeededRandom, ruleCount: Int? = nil, keys: Keys = .all,
+        for hook: Hook = .xdp
     ) {
         let terms = RandomTerms(using: &random)
-        let style = Style(keys, using: &random)
+        let style = Style(keys, for: hook, using: &random)
         let count =
             ruleCount
             ?? random.number(

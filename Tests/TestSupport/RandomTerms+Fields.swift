@@ -31,9 +31,15 @@ extension RandomTerms {
         if style.has(.extHeader, &random) {
             keys.extHeader = list(using: &random) { $0.one(of: ExtensionHeader.allCases) }
         }
+        if style.has(.mark, &random) {
+            keys.mark = list(using: &random) { Self.range(Self.marks, &$0) }
+        }
         return keys
     }
 
+    private static let marks: [UInt32] = [
+        0, 1, 7, 8, 0xff, 0x100, 0x1234, 0x7fff_ffff, 0x8000_0000, 0xdead_beef, .max - 1, .max,
+    ]
     private static let families =
         [.ipv4, .ipv4, .ipv6, .ipv6, .arp] + EtherType.names.map(\.type)
     private static let etherTypes: [UInt16] = [

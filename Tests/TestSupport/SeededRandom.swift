@@ -27,12 +27,12 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// One of the choices, of which there must be any.
-    mutating func one<Choice>(of choices: [Choice]) -> Choice {
+    public mutating func one<Choice>(of choices: [Choice]) -> Choice {
         choices[number(0...choices.count - 1)]
     }
 
     /// One of the choices, each as likely as its weight says.
-    mutating func one<Choice>(weighted choices: [(weight: Int, Choice)]) -> Choice {
+    public mutating func one<Choice>(weighted choices: [(weight: Int, Choice)]) -> Choice {
         var place = number(0...choices.reduce(0) { $0 + $1.weight } - 1)
         for (weight, choice) in choices {
             if place < weight { return choice }

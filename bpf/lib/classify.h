@@ -199,6 +199,18 @@ static __always_inline __u32 value_row(enum netctl_dimension dimension, void *ta
 	return first_row[dimension] + class;
 }
 
+/* The row of a mark. Every packet has one, on the hooks whose rules may look at it. */
+static __always_inline __u32 mark_row(__u32 mark)
+{
+	struct netctl_lpm4_key key = { .prefixlen = 32 };
+	__be32 bytes = bpf_htonl(mark);
+	__u32 *class;
+
+	__builtin_memcpy(key.address, &bytes, sizeof(key.address));
+	class = bpf_map_lookup_elem(&mark_prefix, &key);
+	return first_row[NETCTL_DIMENSION_MARK] + (class ? *class : NETCTL_CLASS_FIRST);
+}
+
 #define USES(dimension) (dimensions & 1u << (dimension))
 
 /* Leaves in *summary what row `row` leaves of it; false when there is no such row. */
@@ -331,6 +343,8 @@ static __always_inline struct judgement classify(const struct packet *packet)
 	JUDGE(EXT_HEADER, ext_class, NETCTL_EXT_HEADER_VALUES,
 	      packet->family == PACKET_IPV4 ? FIELD_ABSENT : chain_field(packet),
 	      packet->ext_headers);
+	if (USES(NETCTL_DIMENSION_MARK))
+		row[NETCTL_DIMENSION_MARK] = mark_row(packet->mark);
 
 #pragma unroll
 	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)

@@ -216,13 +216,13 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 	}
 }
 
-/* Where the L3 packet ends, given what its header says and what the frame holds; 0: beyond it.
- * A length of 0 is a GSO packet over 64 kB (BIG TCP).
+/* Sets where the L3 packet ends, given what its header says and what the frame holds; false: beyond
+ * it. A length of 0 is a GSO packet over 64 kB (BIG TCP).
  */
-static __always_inline __u32 l3_end(hook_ctx *ctx, struct packet *packet, __u32 offset, __u32 said,
-				    bool jumbo)
+static __always_inline bool find_end(hook_ctx *ctx, struct packet *packet, struct cursor *cursor,
+				     __u32 said, bool jumbo)
 {
-	__u32 end = offset + said;
+	__u32 end = cursor->offset + said;
 
 	/* Equal in all but padded, multi-buffer and hostile frames: the helper is not called. Nor is
 	 * it for the padding of a short frame; one that a driver split behind its headers says more.
@@ -230,9 +230,10 @@ static __always_inline __u32 l3_end(hook_ctx *ctx, struct packet *packet, __u32 
 	if (end > packet->length || jumbo ||
 	    (end != packet->length && packet->length > ETHERNET_FRAME_MIN))
 		packet->length = whole_length(ctx);
-	if (jumbo && packet->length - offset > IP_LENGTH_MAX)
-		return packet->length;
-	return end <= packet->length ? end : 0;
+	if (jumbo && packet->length - cursor->offset > IP_LENGTH_MAX)
+		end = packet->length;
+	cursor->end = end;
+	return end <= packet->length;
 }
 
 static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packet *packet,
@@ -247,8 +248,7 @@ static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packe
 	total = bpf_ntohs(ip.total_length);
 	if (ip.version_ihl >> 4 != 4 || header < sizeof(ip))
 		return NETCTL_REASON_MALFORMED;
-	cursor->end = l3_end(ctx, packet, cursor->offset, total, !total);
-	if (!cursor->end)
+	if (!find_end(ctx, packet, cursor, total, !total))
 		return NETCTL_REASON_TRUNCATED;
 	packet->l3_length = cursor->end - cursor->offset;
 	if (packet->l3_length < header)
@@ -278,8 +278,7 @@ static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packe
 	if (bpf_ntohl(ip.version_class_flow) >> 28 != 6)
 		return NETCTL_REASON_MALFORMED;
 	payload = bpf_ntohs(ip.payload_length);
-	cursor->end = l3_end(ctx, packet, cursor->offset, sizeof(ip) + payload, !payload);
-	if (!cursor->end)
+	if (!find_end(ctx, packet, cursor, sizeof(ip) + payload, !payload))
 		return NETCTL_REASON_TRUNCATED;
 	packet->l3_length = cursor->end - cursor->offset;
 	packet->family = PACKET_IPV6;

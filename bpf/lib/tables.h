@@ -42,6 +42,11 @@ ADDRESS_TRIE(dst_prefix6, struct netctl_lpm6_key);
 ADDRESS_ROW(src_row);
 ADDRESS_ROW(dst_row);
 
+/* Longest-prefix match from a mark, in network order, to its class, of which the reserved ones are
+ * none; no entry is NETCTL_CLASS_FIRST.
+ */
+ADDRESS_TRIE(mark_prefix, struct netctl_lpm4_key);
+
 /* From a value to its class, one element that holds the whole table: an array of 2-byte elements
  * would take 8 bytes each. The row of a class is the dimension's first row plus the class.
  */

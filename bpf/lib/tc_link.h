@@ -31,6 +31,7 @@ static __always_inline struct link_layer link_layer(hook_ctx *ctx)
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, __u32);
 } redirect_to SEC(".maps");

@@ -13,6 +13,9 @@ public struct DeviceTerm: Hashable, Sendable, CustomStringConvertible {
         public static let character = Kinds(rawValue: 1 << 1)
         /// Both.
         public static let all: Kinds = [.block, .character]
+
+        /// `a`, `b` or `c`.
+        public var letter: String { self == .all ? "a" : self == .block ? "b" : "c" }
     }
 
     /// What is done with a node.
@@ -30,6 +33,12 @@ public struct DeviceTerm: Hashable, Sendable, CustomStringConvertible {
         public static let write = Access(rawValue: 1 << 2)
         /// All of it.
         public static let all: Access = [.make, .read, .write]
+
+        /// `rwm`, without what it lacks.
+        public var letters: String {
+            let letters = [(Access.read, "r"), (.write, "w"), (.make, "m")]
+            return letters.filter { contains($0.0) }.map(\.1).joined()
+        }
     }
 
     /// Which kinds.
@@ -56,10 +65,7 @@ public struct DeviceTerm: Hashable, Sendable, CustomStringConvertible {
 
     /// `c 1:3 rwm`, `a *:* rwm`.
     public var description: String {
-        let kind = kinds == .all ? "a" : kinds == .block ? "b" : "c"
         let numbers = [major, minor].map { $0.map(String.init) ?? "*" }.joined(separator: ":")
-        let letters = [(Access.read, "r"), (.write, "w"), (.make, "m")]
-        return "\(kind) \(numbers) "
-            + letters.filter { access.contains($0.0) }.map(\.1).joined()
+        return "\(kinds.letter) \(numbers) \(access.letters)"
     }
 }

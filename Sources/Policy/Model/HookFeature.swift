@@ -37,6 +37,16 @@ extension Rule {
 }
 
 extension Filter {
+    /// The hook that judges a packet when none is named: the first that can do all that the rules ask
+    /// for. It judges as every other one would that sees the same bytes.
+    ///
+    /// - Parameter mark: Whether the packet has a mark.
+    /// - Returns: Nil when no hook can do it all.
+    public func hook(withMark mark: Bool) -> Hook? {
+        let features = rules.flatMap(\.features) + (mark ? [.mark] : [])
+        return Hook.allCases.first { hook in features.allSatisfy { $0.hooks.contains(hook) } }
+    }
+
     /// What its rules ask for and a hook cannot do, each as an error at the key or the action.
     public func refusals(on hook: Hook) -> [Diagnostic] {
         rules.flatMap { rule in

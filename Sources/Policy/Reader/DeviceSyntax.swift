@@ -42,6 +42,21 @@ public enum DeviceSyntax {
             access: try access(parts[2]))
     }
 
+    /// Reads a request: a term that means one device.
+    ///
+    /// - Parameter text: Type (`b`, `c`), `major:minor`, access (of `rwm`), blanks between.
+    /// - Returns: The request.
+    /// - Throws: ``Failure``.
+    public static func request(_ text: String) throws(Failure) -> DeviceRequest {
+        let term = try parse(text)
+        guard let request = DeviceRequest(term) else {
+            throw Failure(
+                message: "'\(text.shortened)' means several devices, and a request is for one",
+                hint: "write type major:minor access, such as \"c 1:3 rw\"")
+        }
+        return request
+    }
+
     private static func kinds(_ text: String) throws(Failure) -> DeviceTerm.Kinds {
         switch text {
         case "a": .all

@@ -4,12 +4,7 @@ import Packets
 extension MatchDraft {
     /// The keys of a test's packet: those of a match. `hex` is read before, as it stands alone.
     static let packetTable = KeyTable<MatchDraft>(
-        keys(at: .match).filter { $0.name != "mark" } + [
-            .elsewhere("mark") { value, reading in
-                reading.error(
-                    "unsupported-hook",
-                    "'mark' needs a TC or cgroup hook; tests of this version are of xdp", at: value)
-            },
+        keys(at: .match) + [
             .elsewhere("not") { value, reading in
                 reading.error(
                     "invalid-packet", "a packet has values; 'not' is for matches", at: value)
@@ -72,6 +67,7 @@ private struct PacketValues {
         packet.ttl = one(.ttl, keys.ttl, Self.single)
         packet.dscp = one(.dscp, keys.dscp, Self.single)
         packet.extHeader = one(.extHeader, keys.extHeader) { $0 }
+        packet.mark = one(.mark, keys.mark, Self.single)
         return packet
     }
 

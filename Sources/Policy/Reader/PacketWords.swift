@@ -25,10 +25,21 @@ public struct PacketWords {
     /// - Returns: The frame.
     /// - Throws: ``PacketWordsError``, which shows the word that is wrong.
     public static func frame(_ text: String) throws(PacketWordsError) -> [UInt8] {
+        try packet(text).frame
+    }
+
+    /// Reads words, of which some may say what is kept beside a frame.
+    ///
+    /// - Parameter text: The words, with blanks between them.
+    /// - Returns: The frame, and the mark if one is given.
+    /// - Throws: ``PacketWordsError``, which shows the word that is wrong.
+    public static func packet(
+        _ text: String
+    ) throws(PacketWordsError) -> (frame: [UInt8], mark: UInt32?) {
         var words = PacketWords(text)
         try words.read()
         do {
-            return try words.packet.frame()
+            return (try words.packet.frame(), words.packet.mark)
         } catch {
             throw words.error(error.message, at: words.places[error.key] ?? 0)
         }
@@ -132,8 +143,7 @@ public struct PacketWords {
             try set(key, \.length, number(value, PacketNumbers.length, at: place), at: place)
         case .ttl: try set(key, \.ttl, number(value, PacketNumbers.ttl, at: place), at: place)
         case .dscp: try set(key, \.dscp, number(value, PacketNumbers.dscp, at: place), at: place)
-        case .mark:
-            throw error("'mark' needs a TC or cgroup hook; packets here are of xdp", at: place)
+        case .mark: try set(key, \.mark, number(value, PacketNumbers.mark, at: place), at: place)
         case .extHeader:
             guard let header = ExtensionHeader(rawValue: value) else {
                 let names = ExtensionHeader.allCases.map(\.rawValue)

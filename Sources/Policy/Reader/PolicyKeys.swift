@@ -56,7 +56,7 @@ struct PolicyDraft {
             value, draft, reading in
             draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
         },
-        .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.packetOrHex))) {
+        .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.questions))) {
             value, draft, reading in
             draft.tests += reading.tests(value, first: draft.tests.count + 1)
         },

@@ -107,7 +107,8 @@ struct PolicyRun {
         draft.filters.forEach { filters.check($0) }
         AttachCheck(reading: reading).check(draft.attach ?? [])
         HookCheck(reading: reading).check(draft.attach ?? [], draft.filters)
-        TestCheck(reading: reading).check(draft.tests, filters: draft.filters)
+        TestCheck(reading: reading).check(
+            draft.tests, filters: draft.filters, devices: draft.devices)
         guard let name, !reading.hasErrors else { return nil }
         let sets = draft.sets.compactMap { set -> NamedSet? in
             guard let source = set.contents, let contents = contents[set.name] ?? nil else {

@@ -5,23 +5,33 @@ struct TestDraft {
     /// What to call it, such as `test 'no telnet'`.
     let subject: String
     var filter: Name?
+    var devices: Name?
     var packet: PolicyTest.Packet?
+    var request: DeviceRequest?
     var expect: PolicyTest.Verdict?
     var rule: (decider: PolicyTest.Decider, location: SourceLocation)?
 
     /// The keys of a test.
     static let keys = KeyTable<TestDraft>([
         .optional("name", .anyText) { _, _, _ in },
-        .required("filter", .name) { value, draft, reading in
+        .optional("filter", .name) { value, draft, reading in
             guard let name = reading.name(value, of: "a filter") else { return }
             draft.filter = name
             reading.filterReferences.append((name, reading.location(of: value)))
+        },
+        .optional("device", .name) { value, draft, reading in
+            guard let name = reading.name(value, of: "a device list") else { return }
+            draft.devices = name
+            reading.deviceReferences.append((name, reading.location(of: value)))
         },
         .optional("packet", .packet) { value, draft, reading in
             draft.packet = reading.packet(value, subject: "the packet of \(draft.subject)")
         },
         .optional("hex", .anyText) { value, draft, reading in
             draft.packet = reading.hexadecimal(value).map(PolicyTest.Packet.bytes)
+        },
+        .optional("request", .deviceRequest) { value, draft, reading in
+            draft.request = reading.deviceRequest(value)
         },
         .required("expect", .choice(PolicyTest.Verdict.self)) { value, draft, reading in
             draft.expect = reading.choice(value, of: "expect", synonyms: verdictSynonyms)
@@ -36,15 +46,24 @@ struct TestDraft {
         },
     ])
 
-    /// A test has one packet.
-    static let packetOrHex = [
+    /// A filter is asked about one packet, a device list about a request.
+    static let questions = [
         JSONText.Member(
-            key: "anyOf", value: [["required": ["packet"]], ["required": ["hex"]]]),
-        JSONText.Member(key: "not", value: ["required": ["packet", "hex"]]),
+            key: "anyOf",
+            value: [
+                ["required": ["filter", "packet"]], ["required": ["filter", "hex"]],
+                ["required": ["device", "request"]],
+            ]),
+        JSONText.Member(
+            key: "not",
+            value: [
+                "anyOf": [
+                    ["required": ["packet", "hex"]], ["required": ["filter", "device"]],
+                    ["required": ["filter", "request"]], ["required": ["device", "packet"]],
+                    ["required": ["device", "hex"]],
+                ]
+            ]),
     ]
-
-    /// The keys of tests that ask another hook than one of packets.
-    static let unsupported = ["device", "request"]
 }
 
 extension Shape {
@@ -56,6 +75,22 @@ extension Shape {
             "additionalProperties": false,
         ]),
     ])
+
+    /// One device and access.
+    fileprivate static let deviceRequest: Shape = {
+        let major = Pattern.number(0...Int(DeviceTerm.largestMajor))
+        let minor = Pattern.number(0...Int(DeviceTerm.largestMinor))
+        return text(" *[bc] +\(major):\(minor) +[rwm]{1,3} *")
+    }()
+}
+
+extension TestDraft {
+    /// Nil while something is missing.
+    fileprivate var question: PolicyTest.Question? {
+        if let filter, let packet { return .packet(packet, filter: filter) }
+        if let devices, let request { return .request(request, devices: devices) }
+        return nil
+    }
 }
 
 /// A test and where its rule stands, which is checked when all filters are known.
@@ -79,40 +114,75 @@ extension Reading {
 
     /// A test; nil after an error.
     private func test(_ value: YAMLValue, number: Int) -> ReadTest? {
-        if case .mapping(let pairs) = value.content,
-            let pair = pairs.first(where: { TestDraft.unsupported.contains($0.key.text ?? "") })
-        {
-            unsupported("'\(pair.key.text ?? "")'", at: pair.key)
-            return nil
-        }
         let nameValue = value.value(of: "name")
         let name = nameValue.flatMap { text($0, of: "the name of a test") }
         let subject = name.map { "test '\($0.shortened)'" } ?? "test \(number)"
         var draft = TestDraft(subject: subject)
         TestDraft.keys.read(value, into: &draft, subject: subject, self)
-        checkPacketIsGiven(value, subject: subject)
-        guard let filter = draft.filter, let packet = draft.packet, let expect = draft.expect
-        else { return nil }
+        checkQuestion(value, subject: subject)
+        guard let question = draft.question, let expect = draft.expect else { return nil }
+        guard expect.isOfDevices == (draft.devices != nil) else {
+            let words = draft.devices == nil ? "pass, drop, redirect or tx" : "allow or deny"
+            error(
+                "invalid-value",
+                "'expect' of a \(draft.devices == nil ? "filter" : "device list") must be \(words), "
+                    + "not '\(expect.rawValue)'", at: value.value(of: "expect") ?? value)
+            return nil
+        }
         let test = PolicyTest(
-            name: name ?? "test \(number)", filter: filter, packet: packet, expect: expect,
+            name: name ?? "test \(number)", question: question, expect: expect,
             rule: draft.rule?.decider, location: location(of: nameValue ?? value))
         return ReadTest(test: test, rule: draft.rule?.location)
     }
 
-    private func checkPacketIsGiven(_ value: YAMLValue, subject: String) {
+    /// A filter and a packet, or a device list and a request.
+    private func checkQuestion(_ value: YAMLValue, subject: String) {
         guard case .mapping(let pairs) = value.content,
             !pairs.contains(where: \.key.isMergeKey)
         else { return }
-        let given = pairs.filter { ["packet", "hex"].contains($0.key.text ?? "") }
-        if given.isEmpty {
+        func given(_ names: [String]) -> [YAMLValue] {
+            pairs.map(\.key).filter { names.contains($0.text ?? "") }
+        }
+        let packets = given(["packet", "hex"])
+        let ofDevices = given(["device", "request"])
+        if let first = ofDevices.first {
+            if let other = given(["filter", "packet", "hex"]).first {
+                error(
+                    "conflicting-keys",
+                    "\(subject) has both '\(first.text ?? "")' and '\(other.text ?? "")'",
+                    hint: "a filter is asked about a packet, a device list about a request",
+                    at: other)
+            } else if ofDevices.count == 1 {
+                let isList = first.text == "device"
+                error(
+                    "missing-key", "\(subject) has no '\(isList ? "request" : "device")'",
+                    hint: isList ? "write request: \"c 1:3 rw\"" : nil, at: value)
+            }
+            return
+        }
+        if given(["filter"]).isEmpty {
+            error("missing-key", "\(subject) has no 'filter'", at: value)
+        }
+        if packets.isEmpty {
             error(
                 "missing-key", "\(subject) has no 'packet'",
                 hint: "write packet: { proto: tcp, dport: 22 }, or its bytes as hex: \"…\"",
                 at: value)
-        } else if given.count > 1 {
+        } else if packets.count > 1 {
             error(
-                "conflicting-keys", "\(subject) has both 'packet' and 'hex'",
-                at: given[1].key)
+                "conflicting-keys", "\(subject) has both 'packet' and 'hex'", at: packets[1])
+        }
+    }
+
+    /// A request for a device; nil after an error.
+    fileprivate func deviceRequest(_ value: YAMLValue) -> DeviceRequest? {
+        guard let text = text(value, of: "a device and access") else { return nil }
+        let read = Result { () throws(DeviceSyntax.Failure) in try DeviceSyntax.request(text) }
+        switch read {
+        case .success(let request): return request
+        case .failure(let failure):
+            error("invalid-device", failure.message, hint: failure.hint, at: value)
+            return nil
         }
     }
 

@@ -9,12 +9,14 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what happens to a packet, and why, without sending one.",
         usage: """
-            netctl explain --policy <file> ... [--filter <filter>] <packet>
+            netctl explain --policy <file> ... [--filter <filter>] [--hook <hook>] <packet>
+            netctl explain --policy <file> ... --device <list> <request>
             netctl explain <interface> [--netns <netns>] [--hook <hook>] <packet>
+            netctl explain --cgroup <path> [--hook <hook>] <packet or request>
             """,
         discussion: """
             The packet goes through the real program: of a filter in a policy file, or a second \
-            instance of what an interface has in force, with counters and limits of its own. So \
+            instance of what an interface or cgroup has in force, with counters and limits of its own. So \
             nothing that is counted or in force is touched, and a rule with a limit lets the packet \
             by, being the first one. Below the verdict stand the rules that had to do with it.
 
@@ -23,10 +25,20 @@ struct Explain: ParsableCommand {
               netctl explain --policy edge.yaml icmpv6 fe80::1 to ff02::1 neighbour-solicit
               netctl explain --policy edge.yaml --filter inbound --hex '0200 0000 0002 …'
               netctl explain eth1 --pcap seen.pcap -o json
+              netctl explain eth1 --hook tc-egress 'tcp to 203.0.113.5:443 mark 0x1'
+              netctl explain --cgroup /system.slice --hook egress 'udp to 203.0.113.5:53'
+              netctl explain --policy edge.yaml --device minimal 'c 1:3 rw'
 
             A packet in words: a protocol, its two ends, TCP flags (syn, or [S] as tcpdump prints \
             it) or an ICMP type, and any key of a match with its value. What is not said is filled \
-            in: addresses 192.0.2.1 and 192.0.2.2, ports 40000 and 40001, TTL 64.
+            in: addresses 192.0.2.1 and 192.0.2.2, ports 40000 and 40001, TTL 64, mark 0.
+
+            A filter of a file is judged on XDP, or on TC where a rule or the packet has a mark. On \
+            the hooks of a cgroup a packet begins with its IP header: VLAN tags are taken off, and \
+            what is not IP never gets there.
+
+            A request for a device: type (c, b), major:minor, access (of rwm). The kernel cannot try \
+            programs for devices, so that what the list means is asked.
             """)
 
     @Option(
@@ -36,8 +48,14 @@ struct Explain: ParsableCommand {
     @Option(help: "The filter; not given: 'inbound', or the only one.")
     var filter: String?
 
-    @Option(help: "The hook: \(Hook.words).")
+    @Option(help: "The device list; not given: the only one.")
+    var device: String?
+
+    @Option(help: "The hook: \(Hook.words); with --cgroup the prefix may be left out.")
     var hook: HookWord?
+
+    @Option(help: "The cgroup, a path below the mount of cgroup v2.")
+    var cgroup: String?
 
     @Option(help: "A network namespace under /run/netns; not given: the caller's.")
     var netns: String?
@@ -48,20 +66,41 @@ struct Explain: ParsableCommand {
     @Option(help: "A pcap or pcapng file: one answer a packet, in order; '-' reads stdin.")
     var pcap: String?
 
-    @Argument(help: "The interface, unless --policy is given, then the packet in words.")
+    @Argument(
+        help: "The interface, unless --policy or --cgroup is given, then the packet or request.")
     var words: [String] = []
 
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        if policy.isEmpty && words.isEmpty {
-            throw ValidationError("Name an interface, or a policy file with --policy.")
+        if policy.isEmpty && cgroup == nil && words.isEmpty {
+            throw ValidationError(
+                "Name an interface, a cgroup with --cgroup, or a policy file with --policy.")
         }
-        if policy.isEmpty && filter != nil {
-            throw ValidationError("--filter needs --policy: an interface has one filter in force.")
+        if policy.isEmpty, let option = filter != nil ? "filter" : device != nil ? "device" : nil {
+            throw ValidationError("--\(option) needs --policy: a hook has one in force.")
         }
-        if !policy.isEmpty && netns != nil {
-            throw ValidationError("--netns is for an interface, not for --policy.")
+        if filter != nil && device != nil {
+            throw ValidationError("Give --filter or --device: one of them.")
+        }
+        if cgroup != nil && !policy.isEmpty {
+            throw ValidationError("Give --cgroup or --policy: one of them.")
+        }
+        if netns != nil, !policy.isEmpty || cgroup != nil {
+            throw ValidationError("--netns is for an interface.")
+        }
+        if policy.isEmpty { _ = try hook?.hook(onCgroup: cgroup != nil) }
+        if isRequest {
+            if hex != nil || pcap != nil || filter != nil
+                || hook.map({ $0.hook != .cgroupDevice }) ?? false
+            {
+                throw ValidationError("A request for a device is asked of a device list.")
+            }
+            guard !packetWords.isEmpty else {
+                throw ValidationError("Name a request, such as 'c 1:3 rw'.")
+            }
+            _ = try request()
+            return
         }
         let packets = [hex != nil, pcap != nil, !packetWords.isEmpty].filter { $0 }.count
         if packets == 0 {
@@ -73,17 +112,40 @@ struct Explain: ParsableCommand {
             throw ValidationError(
                 "Give the packet in words, with --hex or with --pcap: one of them.")
         }
-        if pcap == nil { _ = try frame() }
+        if pcap == nil { _ = try packet() }
     }
 
     /// The words that are not the interface.
-    private var packetWords: [String] { policy.isEmpty ? Array(words.dropFirst()) : words }
+    private var packetWords: [String] {
+        policy.isEmpty && cgroup == nil ? Array(words.dropFirst()) : words
+    }
+
+    /// Whether a device list is asked: it is named, or the words begin like a request.
+    private var isRequest: Bool {
+        if device != nil || hook?.hook == .cgroupDevice { return true }
+        let first = packetWords.first.map { String($0.prefix { $0 != " " }) }
+        return policy.isEmpty == (cgroup != nil) && (first == "b" || first == "c")
+    }
+
+    private func request() throws -> DeviceRequest {
+        let text = packetWords.joined(separator: " ")
+        let read = Result { () throws(DeviceSyntax.Failure) in try DeviceSyntax.request(text) }
+        switch read {
+        case .success(let request): return request
+        case .failure(let failure):
+            throw ValidationError(failure.message + (failure.hint.map { "; \($0)" } ?? ""))
+        }
+    }
 
     /// The one packet that the command line describes.
-    private func frame() throws -> [UInt8] {
+    private func packet() throws -> (frame: [UInt8], mark: UInt32?) {
         do {
-            if let hex { return try Hexadecimal.parse(hex) }
-            return try PacketWords.frame(packetWords.joined(separator: " "))
+            if let hex { return (try Hexadecimal.parse(hex), nil) }
+            let packet = try PacketWords.packet(packetWords.joined(separator: " "))
+            if packet.mark != nil, hook?.hook == .xdp { throw ValidationError(Self.noMark) }
+            return packet
+        } catch let error as ValidationError {
+            throw error
         } catch let error as Hexadecimal.Failure {
             throw ValidationError("--hex: \(error).")
         } catch {
@@ -91,12 +153,21 @@ struct Explain: ParsableCommand {
         }
     }
 
+    private static let noMark =
+        "'mark' needs a TC or cgroup hook: on XDP packets have none yet."
+
     func run() throws {
         try reporting {
-            let trial = try policy.isEmpty ? trialInForce() : trialOfFile()
+            guard !isRequest else { return try explainRequest() }
+            let given = pcap == nil ? try packet() : nil
+            let trial = try policy.isEmpty ? trialInForce() : trialOfFile(given?.mark)
+            if given?.mark != nil, trial.body.hook == .xdp {
+                Terminal.error(Self.noMark)
+                throw ExitStatus.usage
+            }
             var hasDisagreement = false
             func explain(_ frame: [UInt8], number: Int?) throws {
-                let answer = try trial.judge(frame)
+                let answer = try trial.judge(frame, mark: given?.mark ?? 0)
                 let explanation = Explanation(answer, hook: trial.body.hook, number: number)
                 try global.write(
                     explanation.document,
@@ -111,19 +182,55 @@ struct Explain: ParsableCommand {
             }
             if let pcap {
                 try Capture(pcap).forEach { try explain($0, number: $1) }
-            } else {
-                try explain(frame(), number: nil)
+            } else if let given {
+                try explain(given.frame, number: nil)
             }
             if hasDisagreement { throw ExitStatus.failed }
         }
     }
 
+    private func explainRequest() throws {
+        let trial = try policy.isEmpty ? deviceTrialInForce() : deviceTrialOfFile()
+        let explanation = Explanation(
+            trial.judge(try request()), hook: .cgroupDevice, number: nil)
+        try global.write(explanation.document, text: explanation.lines)
+    }
+
     // MARK: What is asked
 
-    private func trialOfFile() throws -> FilterTrial {
+    private func trialOfFile(_ mark: UInt32?) throws -> FilterTrial {
         let policy = try LoadedPolicy(policy, quiet: global.quiet).accepted(strict: false).policy
-        return try FilterTrial(
-            chosenFilter(of: policy), sets: policy.sets, hook: hook?.hook ?? .xdp)
+        let filter = try chosenFilter(of: policy)
+        guard let hook = hook?.hook ?? filter.hook(withMark: mark != nil) else {
+            Terminal.error(
+                "no hook can do all that the packet and the rules of filter '\(filter.name)' ask for"
+            )
+            throw ExitStatus.failed
+        }
+        return try FilterTrial(filter, sets: policy.sets, hook: hook)
+    }
+
+    private func deviceTrialOfFile() throws -> DeviceTrial {
+        let policy = try LoadedPolicy(policy, quiet: global.quiet).accepted(strict: false).policy
+        let names = policy.devices.map(\.name.text).joined(separator: ", ")
+        if let device {
+            if let found = policy.devices.first(where: { $0.name.text == device }) {
+                return DeviceTrial(found)
+            }
+            Terminal.error(
+                "policy '\(policy.name)' has no device list '\(device)'"
+                    + (names.isEmpty ? "" : "; it has \(names)"))
+            throw ExitStatus.failed
+        }
+        guard policy.devices.count == 1 else {
+            Terminal.error(
+                names.isEmpty
+                    ? "policy '\(policy.name)' has no device list"
+                    : "policy '\(policy.name)' has several device lists; name one with --device: "
+                        + names)
+            throw names.isEmpty ? ExitStatus.failed : ExitStatus.usage
+        }
+        return DeviceTrial(policy.devices[0])
     }
 
     private func chosenFilter(of policy: Policy) throws -> Filter {
@@ -142,16 +249,37 @@ struct Explain: ParsableCommand {
         throw ExitStatus.usage
     }
 
-    private func trialInForce() throws -> FilterTrial {
+    /// The one attachment that is meant, of those that judge packets or requests.
+    private func attachment() throws -> Attachment {
+        let place = cgroup.map { ["--cgroup", $0] } ?? [words[0]]
+        let onCgroup = cgroup != nil
         let arguments =
-            [words[0]] + (netns.map { ["--netns", $0] } ?? [])
-            + (hook.map { ["--hook", $0.hook.rawValue] } ?? [])
-        let found = try Selection.parse(arguments).existingAttachments(in: try Observation.now())
-        guard found.count == 1, let attachment = found.first else {
-            let hooks = found.map(\.point.hook.rawValue).joined(separator: ", ")
-            Terminal.error("\(words[0]) has several hooks; name one with --hook: \(hooks)")
-            throw ExitStatus.usage
+            place + (netns.map { ["--netns", $0] } ?? [])
+            + (try hook.map { ["--hook", try $0.hook(onCgroup: onCgroup).rawValue] } ?? [])
+        let selection = try Selection.parse(arguments)
+        let all = try selection.existingAttachments(in: try Observation.now())
+        let found = all.filter { isRequest == ($0.point.hook == .cgroupDevice) }
+        if found.count == 1 { return found[0] }
+        let name = cgroup.map { "cgroup \($0)" } ?? words[0]
+        guard !found.isEmpty else {
+            Terminal.error(
+                "nothing that judges \(isRequest ? "requests for devices" : "packets") is attached to "
+                    + name)
+            throw ExitStatus.failed
         }
+        let hooks = found.map(\.point.hook.rawValue).joined(separator: ", ")
+        Terminal.error("\(name) has several hooks; name one with --hook: \(hooks)")
+        throw ExitStatus.usage
+    }
+
+    private func deviceTrialInForce() throws -> DeviceTrial {
+        let attachment = try attachment()
+        return try DeviceTrial(
+            inForceAt: attachment, attachment.policy.flatMap(PolicyInForce.init))
+    }
+
+    private func trialInForce() throws -> FilterTrial {
+        let attachment = try attachment()
         // A pause asks nothing of the policy behind it.
         let isPaused = attachment.state == .paused
         let inForce = isPaused ? nil : attachment.policy.flatMap(PolicyInForce.init)
@@ -180,7 +308,7 @@ private struct Explanation {
         }
 
         let version = 1
-        let verdict: Verdict
+        let verdict: String
         @ExplicitNull var rule: String?
         let reason: Reason
         let hook: Hook
@@ -198,8 +326,9 @@ private struct Explanation {
 
     init(_ answer: FilterTrial.Answer, hook: Hook, number: Int?) {
         let judgement = answer.judgement
+        let verdict = judgement.verdict.name(on: hook)
         document = Document(
-            verdict: judgement.verdict, rule: judgement.rule?.text, reason: judgement.reason,
+            verdict: verdict, rule: judgement.rule?.text, reason: judgement.reason,
             hook: hook, judgedBy: answer.isFromProgram ? "program" : "reference",
             trace: answer.trace.map { entry in
                 Entry(
@@ -209,12 +338,16 @@ private struct Explanation {
         let decider = judgement.rule.map { " by rule \($0)" } ?? ""
         headline =
             (number.map { "\($0): " } ?? "")
-            + "\(judgement.verdict)\(decider) (reason \(judgement.reason.rawValue), hook \(hook))"
+            + "\(verdict)\(decider) (reason \(judgement.reason.rawValue), hook \(hook))"
         lines =
             [headline] + Self.cut(answer.trace.map(\.sentence)).map { "  \($0)" }
             + (answer.isFromProgram
                 ? []
-                : ["  the kernel runs no program on such a frame; this is what the policy means"])
+                : [
+                    hook == .cgroupDevice
+                        ? "  the kernel tries no programs for devices; this is what the policy means"
+                        : "  the kernel runs no program on such a frame; this is what the policy means"
+                ])
     }
 
     /// A filter of thousands of rules may have thousands that nearly match.

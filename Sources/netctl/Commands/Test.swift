@@ -10,8 +10,10 @@ struct Test: ParsableCommand {
         discussion: """
             Each entry of tests: in the policy describes a packet and says what its filter is to do \
             with it. The filter's program is loaded, attached to nothing, and run on that packet; \
-            rules that only monitor are judged as if they were enforced. Nothing that is in force \
-            is touched.
+            rules that only monitor are judged as if they were enforced. It is the program of XDP, \
+            or of TC where a rule or the packet has a mark. A test of a device list describes a \
+            request; the kernel cannot try such programs, so that what the list means is asked. \
+            Nothing that is in force is touched.
 
               netctl test policy.yaml
               netctl test /etc/netctl -o json
@@ -62,7 +64,9 @@ private struct TestDocument: Encodable {
 
     struct Entry: Encodable {
         let name: String
-        let filter: String
+        @ExplicitNull var filter: String?
+        @ExplicitNull var device: String?
+        let hook: Hook
         let file: String
         let line: Int
         let passed: Bool
@@ -77,7 +81,7 @@ private struct TestDocument: Encodable {
     }
 
     struct Outcome: Encodable {
-        let verdict: Verdict
+        let verdict: String
         let reason: Reason
         @ExplicitNull var rule: String?
     }
@@ -89,13 +93,14 @@ private struct TestDocument: Encodable {
         tests = results.map { result in
             let judgement = result.answer.judgement
             return Entry(
-                name: result.test.name, filter: result.test.filter.text,
+                name: result.test.name, filter: result.test.filter?.text,
+                device: result.test.devices?.text, hook: result.hook,
                 file: result.test.location.file, line: result.test.location.line,
                 passed: result.isPassed,
                 expect: Expectation(
                     verdict: result.test.expect.rawValue, rule: result.test.rule?.description),
                 got: Outcome(
-                    verdict: judgement.verdict, reason: judgement.reason,
+                    verdict: judgement.verdict.name(on: result.hook), reason: judgement.reason,
                     rule: judgement.rule?.text),
                 message: result.failure)
         }

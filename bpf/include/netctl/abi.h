@@ -109,10 +109,13 @@ enum netctl_dimension {
 	NETCTL_DIMENSION_TTL,
 	NETCTL_DIMENSION_DSCP,
 	NETCTL_DIMENSION_EXT_HEADER,
+	NETCTL_DIMENSION_MARK, /* of the skb */
 	NETCTL_DIMENSION_MAX,
 };
 
-/* How many values a dimension has; what is larger counts as the last one. */
+/* How many values a dimension has; what is larger counts as the last one. Of marks there are too many
+ * for a table: `mark_prefix` has them.
+ */
 enum {
 	NETCTL_PROTO_VALUES = 256,
 	NETCTL_PORT_VALUES = 65536,
@@ -218,7 +221,7 @@ struct netctl_device_rule {
 };
 NETCTL_LAYOUT(struct netctl_device_rule, 20);
 
-/* Key of an LPM trie over IPv4; the kernel reads the address as network-order bytes. */
+/* Key of an LPM trie over IPv4, or over marks; the kernel reads the address as network-order bytes. */
 struct netctl_lpm4_key {
 	__u32 prefixlen; /* 0..32 */
 	__u8 address[4];
