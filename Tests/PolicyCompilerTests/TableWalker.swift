@@ -149,17 +149,15 @@ struct TableWalker {
     }
 }
 
-/// A pair of LPM tries and what their classes lead to.
+/// The tables of addresses and what their classes lead to.
 private struct AddressLookup {
     private let table: AddressTable
     /// The row of frames that have no address.
     var absentRow: UInt32 { table.absentRow }
-    private let ipv4: Trie<IPv4Address>
     private let ipv6: Trie<IPv6Address>
 
     init(_ table: AddressTable) {
         self.table = table
-        ipv4 = Trie(table.ipv4)
         ipv6 = Trie(table.ipv6)
     }
 
@@ -167,7 +165,7 @@ private struct AddressLookup {
     func entry(of address: IPAddress) -> UInt32? {
         let class_ =
             switch address {
-            case .v4(let address): Int(ipv4.class_(of: address))
+            case .v4(let address): Int(table.trie4.class_(of: address))
             case .v6(let address): Int(ipv6.class_(of: address))
             }
         return table.rows.indices.contains(class_) ? table.rows[class_] : nil
