@@ -61,9 +61,12 @@ static __always_inline __u32 trie4_block(void *blocks, __u32 entry, __u32 byte)
 {
 	__u32 block = entry & NETCTL_TRIE4_INDEX;
 	__u32 element = block / NETCTL_TRIE4_BLOCKS;
+	__u32 slot = (block % NETCTL_TRIE4_BLOCKS) << 8 | byte;
 	__u32 *entries = bpf_map_lookup_elem(blocks, &element);
 
-	return entries ? entries[(block % NETCTL_TRIE4_BLOCKS) << 8 | byte] : TRIE4_BROKEN;
+	/* clang knows that it is in bounds and drops the mask; the verifier of 6.1 does not. */
+	asm volatile("" : "+r"(slot));
+	return entries ? entries[slot % (NETCTL_TRIE4_BLOCKS * 256)] : TRIE4_BROKEN;
 }
 
 /* The class of an address by a leaf. */
@@ -76,6 +79,7 @@ static __always_inline __u32 trie4_leaf(void *leaves, __u32 entry, __u32 byte)
 
 	if (!found)
 		return TRIE4_BROKEN;
+	asm volatile("" : "+r"(index));
 	leaf = &found->leaf[index % NETCTL_TRIE4_LEAVES];
 	return leaf->inside[byte >> 6] >> (byte & 63) & 1 ? leaf->class_inside
 							  : leaf->class_outside;
