@@ -81,9 +81,10 @@ private struct FilterTables {
         if filter.wordsPerRow > 1 { names.append("row_words") }
         if filter.isLimited { names.append("limits") }
         if filter.isRedirecting { names.append("redirect_to") }
-        if filter.src != nil { names += ["src_prefix4", "src_prefix6", "src_row"] }
-        if filter.dst != nil { names += ["dst_prefix4", "dst_prefix6", "dst_row"] }
         if filter.mark != nil { names.append("mark_prefix") }
+        let addressTables = ["trie4", "blocks4", "leaves4", "prefix6", "row"]
+        if filter.src != nil { names += addressTables.map { "src_\($0)" } }
+        if filter.dst != nil { names += addressTables.map { "dst_\($0)" } }
         return names + filter.values.keys.map(\.classMap)
     }
 
@@ -111,7 +112,12 @@ private struct FilterTables {
         }
         for (name, table) in [("src", filter.src), ("dst", filter.dst)] {
             guard let table else { continue }
-            try object.setMaxEntries(map: "\(name)_prefix4", UInt32(max(1, table.ipv4.count)))
+            try object.setMaxEntries(
+                map: "\(name)_blocks4",
+                Self.elements(table.trie4.blocks.count, NETCTL_TRIE4_BLOCKS << 8))
+            try object.setMaxEntries(
+                map: "\(name)_leaves4",
+                Self.elements(table.trie4.leaves.count, NETCTL_TRIE4_LEAVES))
             try object.setMaxEntries(map: "\(name)_prefix6", UInt32(max(1, table.ipv6.count)))
             try object.setMaxEntries(map: "\(name)_row", UInt32(table.rows.count))
         }
@@ -182,6 +188,11 @@ private struct FilterTables {
             limit_tolerance: rule.limit?.toleranceNanoseconds ?? 0)
     }
 
+    /// How many elements hold so many values, at least one.
+    private static func elements(_ count: Int, _ perElement: some BinaryInteger) -> UInt32 {
+        UInt32(max(1, (count + Int(perElement) - 1) / Int(perElement)))
+    }
+
     /// Writes an array of one value an element.
     private func fill<Value: BitwiseCopyable>(
         _ object: borrowing LoadedObject, _ name: String, _ values: [Value]
@@ -202,7 +213,9 @@ private struct FilterTables {
         _ object: borrowing LoadedObject, _ name: String, _ table: AddressTable
     ) throws {
         try fill(object, "\(name)_row", table.rows)
-        try fill(object, "\(name)_prefix4", table.ipv4)
+        try fillBytes(object, "\(name)_trie4", table.trie4.root)
+        try fillBytes(object, "\(name)_blocks4", table.trie4.blocks)
+        try fillBytes(object, "\(name)_leaves4", table.trie4.leaves)
         let trie6 = try object.map(
             "\(name)_prefix6", as: LPMTrie<netctl_lpm6_key, UInt32>.self)
         let keys6 = table.ipv6.map { netctl_lpm6_key($0.prefix) }

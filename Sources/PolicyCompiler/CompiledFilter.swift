@@ -71,9 +71,11 @@ public struct ClassifiedPrefix<Address: IPAddressFamily>: Sendable, Equatable {
 }
 
 /// From address to class to row.
-public struct AddressTable: Sendable, Equatable {
+public struct AddressTable: Sendable {
     /// In address order, a covering prefix before what it covers.
     public let ipv4: [ClassifiedPrefix<IPv4Address>]
+    /// The same, as programs look it up.
+    public let trie4: IPv4Trie
     /// In address order, a covering prefix before what it covers.
     public let ipv6: [ClassifiedPrefix<IPv6Address>]
     /// By class: a row, or `NETCTL_ROW_DECIDED` and a rule. Class 0 is every other address.

@@ -38,7 +38,7 @@ extension FilterCompiler {
             try checkRowBudget()
         }
         return AddressTable(
-            ipv4: table4, ipv6: table6, rows: rows,
+            ipv4: table4, trie4: IPv4Trie(table4), ipv6: table6, rows: rows,
             absentRow: self.rows.index(of: matchers.indifferent))
     }
 

@@ -42,6 +42,12 @@ struct LayoutTests {
                 ("allows", \.allows), ("verdict", \.verdict), ("slot", \.slot),
             ]),
         Layout(
+            "netctl_leaf4", of: netctl_leaf4.self,
+            [
+                ("inside", \.inside), ("class_inside", \.class_inside),
+                ("class_outside", \.class_outside), ("reserved", \.reserved),
+            ]),
+        Layout(
             "netctl_lpm4_key", of: netctl_lpm4_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),
         Layout(

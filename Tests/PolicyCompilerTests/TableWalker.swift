@@ -157,17 +157,15 @@ struct TableWalker {
     }
 }
 
-/// A pair of LPM tries and what their classes lead to.
+/// The tables of addresses and what their classes lead to.
 private struct AddressLookup {
     private let table: AddressTable
     /// The row of frames that have no address.
     var absentRow: UInt32 { table.absentRow }
-    private let ipv4: PrefixLookup<IPv4Address>
     private let ipv6: PrefixLookup<IPv6Address>
 
     init(_ table: AddressTable) {
         self.table = table
-        ipv4 = PrefixLookup(table.ipv4)
         ipv6 = PrefixLookup(table.ipv6)
     }
 
@@ -175,29 +173,9 @@ private struct AddressLookup {
     func entry(of address: IPAddress) -> UInt32? {
         let class_ =
             switch address {
-            case .v4(let address): Int(ipv4.class_(of: address) ?? 0)
+            case .v4(let address): Int(table.trie4.class_(of: address))
             case .v6(let address): Int(ipv6.class_(of: address) ?? 0)
             }
         return table.rows.indices.contains(class_) ? table.rows[class_] : nil
-    }
-}
-
-/// Longest-prefix match by a look-up for each length.
-private struct PrefixLookup<Address: IPAddressFamily> {
-    private var classes: [Prefix<Address>: UInt32] = [:]
-    private let lengths: [Int]
-
-    init(_ entries: [ClassifiedPrefix<Address>]) {
-        for entry in entries { classes[entry.prefix] = entry.class_ }
-        lengths = Set(entries.map(\.prefix.length)).sorted(by: >)
-    }
-
-    /// Nil when no prefix covers it.
-    func class_(of address: Address) -> UInt32? {
-        for length in lengths {
-            guard let prefix = Prefix(masking: address, length: length) else { continue }
-            if let class_ = classes[prefix] { return class_ }
-        }
-        return nil
     }
 }

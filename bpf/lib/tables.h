@@ -9,9 +9,9 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 
-/* Longest-prefix match from an address to its class; no entry is class 0.
+/* Longest-prefix match from an IPv6 address to its class; no entry is class 0. IPv4: trie4.h.
  *
- * key     struct netctl_lpm4_key or netctl_lpm6_key
+ * key     struct netctl_lpm6_key
  * value   class, an index into src_row or dst_row
  * since   Linux 4.11; NO_PREALLOC is mandatory (kernel/bpf/lpm_trie.c, trie_alloc)
  */
@@ -24,9 +24,7 @@
 		__type(value, __u32);                                                              \
 	} name SEC(".maps")
 
-ADDRESS_TRIE(src_prefix4, struct netctl_lpm4_key);
 ADDRESS_TRIE(src_prefix6, struct netctl_lpm6_key);
-ADDRESS_TRIE(dst_prefix4, struct netctl_lpm4_key);
 ADDRESS_TRIE(dst_prefix6, struct netctl_lpm6_key);
 
 /* From an address class to its row, or to the rule that it decides (NETCTL_ROW_DECIDED). */

@@ -221,7 +221,27 @@ struct netctl_device_rule {
 };
 NETCTL_LAYOUT(struct netctl_device_rule, 20);
 
-/* Key of an LPM trie over IPv4, or over marks; the kernel reads the address as network-order bytes. */
+/* An entry of the IPv4 trie: a class, or where the next eight bits of the address are looked up. */
+enum {
+	NETCTL_TRIE4_BLOCK = 1u << 31, /* in this block of 256 entries */
+	NETCTL_TRIE4_LEAF = 1u << 30, /* in this leaf; only of the last eight bits */
+	NETCTL_TRIE4_INDEX = NETCTL_TRIE4_LEAF - 1,
+	NETCTL_TRIE4_ROOT_ENTRIES = 65536,
+	/* In one element of an array, 64 KB. */
+	NETCTL_TRIE4_BLOCKS = 64,
+	NETCTL_TRIE4_LEAVES = 1024,
+};
+
+/* A /24 whose addresses are of two classes; one of more has a block. */
+struct netctl_leaf4 {
+	__u64 inside[4]; /* a bit for each address */
+	__u32 class_inside;
+	__u32 class_outside;
+	__u64 reserved[3]; /* a cache line */
+};
+NETCTL_LAYOUT(struct netctl_leaf4, 64);
+
+/* Key of an LPM trie over marks; the kernel reads the address as network-order bytes. */
 struct netctl_lpm4_key {
 	__u32 prefixlen; /* 0..32 */
 	__u8 address[4];

@@ -1,0 +1,109 @@
+import NetTypes
+import NetctlABI
+import Policy
+import TestSupport
+import Testing
+
+@testable import PolicyCompiler
+
+/// The trie against a look-up of each length, on prefixes that cover each other in every way.
+@Suite("IPv4 trie")
+struct IPv4TrieTests {
+    /// Prefixes of several sets, as the compiler classifies them.
+    private static func classified(
+        _ sets: [[Prefix<IPv4Address>]]
+    ) throws -> [ClassifiedPrefix<IPv4Address>] {
+        var classes = AddressClasses<IPv4Address>()
+        for (number, set) in sets.enumerated() { classes.add(set, matcher: number) }
+        var combinations = Combinations(matcherCount: sets.count)
+        return try classes.table(numbering: &combinations)
+    }
+
+    private static func check(
+        _ table: [ClassifiedPrefix<IPv4Address>], at addresses: [UInt32], _ seed: UInt64 = 0
+    ) {
+        let trie = IPv4Trie(table)
+        let reference = PrefixLookup(table)
+        for bits in addresses {
+            let address = IPv4Address(bits: bits)
+            let (found, meant) = (trie.class_(of: address), reference.class_(of: address) ?? 0)
+            guard found == meant else {
+                Issue.record("\(address): class \(found), not \(meant); seed \(seed)")
+                return
+            }
+        }
+    }
+
+    /// Both sides of both ends of a prefix, and its middle.
+    private static func edges(_ prefix: Prefix<IPv4Address>) -> [UInt32] {
+        let first = prefix.address.bits
+        let size = UInt32(truncatingIfNeeded: UInt64(1) << UInt64(32 - prefix.length))
+        return [first, first &- 1, first &+ size &- 1, first &+ size, first &+ size / 2]
+    }
+
+    @Test("random prefixes of one to five sets", arguments: 0..<40)
+    func random(round: Int) throws {
+        let seed = UInt64(round)
+        var random = SeededRandom(seed: seed)
+        // A narrow part of the space, so that prefixes meet.
+        let mask: UInt32 = round % 2 == 0 ? 0x0003_ffff : .max
+        let sets = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+            (0..<Int.random(in: 0...400, using: &random)).compactMap { _ in
+                Prefix(
+                    masking: IPv4Address(
+                        bits: UInt32.random(in: 0...(.max), using: &random) & mask),
+                    length: Int.random(in: 0...32, using: &random))
+            }
+        }
+        let table = try Self.classified(sets)
+        let addresses =
+            sets.joined().flatMap(Self.edges)
+            + (0..<4_000).map { _ in UInt32.random(in: 0...(.max), using: &random) & mask }
+        Self.check(table, at: addresses, seed)
+    }
+
+    @Test("every length nested, from /0 to /32, at both ends of the space")
+    func nested() throws {
+        for bits in [UInt32.min, .max, 0x8000_0000, 0x7fff_ffff] {
+            let prefixes = (0...32).compactMap {
+                Prefix(masking: IPv4Address(bits: bits), length: $0)
+            }
+            // Alternating sets: each length is of another class than the one around it.
+            let table = try Self.classified([
+                prefixes.filter { $0.length % 3 == 0 }, prefixes.filter { $0.length % 3 == 1 },
+                prefixes.filter { $0.length % 3 == 2 },
+            ])
+            Self.check(table, at: prefixes.flatMap(Self.edges))
+        }
+    }
+
+    @Test("a /32 beside its /24, of the same set and of others; addresses that fall back outside")
+    func leaf() throws {
+        func prefix(_ text: String) throws -> Prefix<IPv4Address> {
+            guard case .v4(let prefix) = try IPPrefix(text) else { throw Odd() }
+            return prefix
+        }
+        struct Odd: Error {}
+        let sets = try [
+            ["10.1.2.0/24", "10.1.3.7/32", "10.1.4.0/25"], ["10.1.2.9/32", "10.1.3.8/29"],
+            ["10.1.2.10/31", "10.1.3.200/32", "10.1.4.64/26"],
+        ].map { try $0.map(prefix) }
+        let table = try Self.classified(sets)
+        Self.check(table, at: (0x0a01_0100...0x0a01_0500).map { UInt32($0) })
+        let trie = IPv4Trie(table)
+        #expect(!trie.leaves.isEmpty)
+        #expect(trie.blocks.count > 256, "three classes in a /24 need a block of their own")
+    }
+
+    @Test("what few prefixes take: the root, a block for the /16, a leaf for the /24")
+    func size() throws {
+        let one = try #require(Prefix(masking: IPv4Address(bits: 0xc000_0201), length: 32))
+        let trie = IPv4Trie(try Self.classified([[one]]))
+        #expect(trie.root.count == 65_536)
+        #expect(trie.blocks.count == 256)
+        #expect(trie.leaves.count == 1)
+        let empty = IPv4Trie([])
+        #expect(empty.blocks.isEmpty && empty.leaves.isEmpty)
+        #expect(empty.class_(of: IPv4Address(bits: 0)) == 0)
+    }
+}
