@@ -88,9 +88,13 @@ let package = Package(
                 "PolicyCompiler", arguments, system,
             ], swiftSettings: strict),
 
+        .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .target(
             name: "TestSupport",
-            dependencies: ["CLinuxShims", "LinuxSystem", "NetTypes", "Packets", "Policy", system],
+            dependencies: [
+                "CLinuxShims", "CTestSupport", "LinuxSystem", "NetTypes", "Packets", "Policy",
+                system,
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
@@ -137,7 +141,8 @@ let package = Package(
                 "TestSupport", system,
             ], swiftSettings: strict),
         .testTarget(
-            name: "CLITests", dependencies: ["TestSupport", "netctl"], swiftSettings: strict),
+            name: "CLITests", dependencies: ["LinuxSystem", "TestSupport", "netctl"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

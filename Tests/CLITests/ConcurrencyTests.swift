@@ -114,7 +114,8 @@ struct ConcurrencyTests {
                 if result.status != 0 { killed += 1 }
                 let status = try StatusDocument.now()
                 #expect(status.problems.isEmpty, "round \(round): \(status)")
-                #expect(status.attachments.map(\.interface).sorted() == names, "round \(round)")
+                let attached = status.attachments.compactMap(\.interface).sorted()
+                #expect(attached == names, "round \(round)")
                 let inForce = Set(status.attachments.compactMap(\.digest))
                 #expect(inForce.isSubset(of: digests) && !inForce.isEmpty, "round \(round)")
                 #expect(status.attachments.allSatisfy { $0.state == "active" })
