@@ -29,7 +29,7 @@ extension HookObject {
                 "load filter '\(filter.name)'", "\(hook)", "it cannot do '\(feature.rawValue)'",
                 code: .invalidPolicy)
         }
-        let tables = FilterTables(filter, slots: slots, redirects: redirects)
+        let tables = FilterTables(filter, slots: slots, redirects: redirects, hook: hook)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)
         try tables.configure(&object)
@@ -64,8 +64,10 @@ private struct FilterTables {
     let filter: CompiledFilter
     let slots: [UInt32]
     let redirects: Redirects
+    let hook: Hook
 
-    init(_ filter: CompiledFilter, slots: [UInt32], redirects: Redirects) {
+    init(_ filter: CompiledFilter, slots: [UInt32], redirects: Redirects, hook: Hook) {
+        self.hook = hook
         self.filter = filter
         self.slots = slots
         self.redirects = redirects
@@ -130,15 +132,24 @@ private struct FilterTables {
         if filter.isRedirecting { try fillRedirects(object) }
     }
 
-    /// The kernel looks the indices up in the namespace of who writes them.
+    /// A device map of XDP, whose indices the kernel looks up in the namespace of who writes them; on
+    /// TC hooks an array, whose indices it looks up as packets come.
     private func fillRedirects(_ object: borrowing LoadedObject) throws {
-        let map = try object.map("redirect_to", as: DeviceMap.self)
-        try redirects.namespace.openExisting().perform {
-            for (number, rule) in filter.rules.enumerated() {
-                guard let name = rule.redirectsTo else { continue }
+        let indices = filter.rules.map { rule in
+            rule.redirectsTo.map { name in
                 guard let index = redirects.indices[name] else {
                     preconditionFailure("nobody has looked for interface '\(name)'")
                 }
+                return index
+            }
+        }
+        guard hook == .xdp else {
+            return try fill(object, "redirect_to", indices.map { $0 ?? 0 })
+        }
+        let map = try object.map("redirect_to", as: DeviceMap.self)
+        try redirects.namespace.openExisting().perform {
+            for (number, index) in indices.enumerated() {
+                guard let index else { continue }
                 try map.set(UInt32(number), interface: index)
             }
         }

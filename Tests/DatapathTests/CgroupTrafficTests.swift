@@ -113,7 +113,7 @@ struct CgroupTrafficTests {
                     ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/4000"])
                 #expect(refused.stderr.contains("Connection refused"), "\(refused)")
                 let dropped = try cgroup.run(
-                    ["timeout", "1", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/4001"])
+                    ["timeout", "-s", "KILL", "2", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/4001"])
                 #expect(dropped.status != 0)
                 #expect(!dropped.stderr.contains("Connection refused"), "\(dropped)")
                 let statistics = try Self.statistics(cgroup, .cgroupEgress)

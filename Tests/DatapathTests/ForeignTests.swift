@@ -1,4 +1,5 @@
 import BPF
+import Glibc
 import LinuxSystem
 import Netlink
 import Policy
@@ -10,7 +11,7 @@ import Testing
 @testable import Datapath
 
 /// What others have put on our hooks stays there and keeps running, whatever netctl does.
-@Suite("Programs of others", .requiresRoot, .serialized)
+@Suite("Programs of others", .requiresRoot)
 struct ForeignTests {
     /// The payload of datagrams that the other program drops.
     private static let payload = [UInt8](repeating: 7, count: 321)
@@ -38,7 +39,7 @@ struct ForeignTests {
             program = try TCProgram.load(droppingLength: length, name: "somebodys")
             let index = traffic.wire.pair.near.index
             if way.mode == .tc(.tcx) {
-                programID = try Self.newest()
+                programID = try Self.id(of: program)
                 link = try Link.attachTCX(
                     program: Program(id: programID), interfaceIndex: Int32(index),
                     direction: way.hook.tcxDirection)
@@ -59,9 +60,12 @@ struct ForeignTests {
                     .first { $0.priority == 7 }?.bpf?.programID)
         }
 
-        /// Nobody else loads one of that name: the suite runs one test at a time.
-        private static func newest() throws -> UInt32 {
-            try #require(try Program.ids().last { Program.name(id: $0) == "somebodys" })
+        /// A program's id, from its descriptor.
+        private static func id(of program: borrowing OwnedDescriptor) throws -> UInt32 {
+            let path = "/proc/\(getpid())/fdinfo/\(program.rawValue)"
+            let words = try runChecked(["cat", path]).split(whereSeparator: \.isWhitespace)
+            let label = try #require(words.firstIndex(of: "prog_id:"))
+            return try #require(UInt32(words[label + 1]))
         }
     }
 
@@ -250,6 +254,27 @@ struct ForeignTests {
                 #expect(try Self.arrivals(traffic) == ["short 4000", "short 4001"])
                 #expect(try PinRoot.existing() == nil)
             }
+        }
+    }
+
+    @Test("somebody's filter has our place: an error, and it stays", arguments: clsact)
+    func placeTaken(way: LiveHook) async throws {
+        try await withTraffic(way, .ipv4) { traffic in
+            let index = traffic.wire.pair.near.index
+            let direction = way.hook.clsactDirection
+            let program = try TCProgram.load(name: "somebodys")
+            var socket = try NetlinkSocket()
+            try socket.createClsact(interfaceIndex: index)
+            try socket.addBPFFilter(
+                at: ClsactPosition(
+                    interfaceIndex: index, direction: direction,
+                    priority: ClsactHook.priority, handle: ClsactHook.handle),
+                descriptor: program.rawValue, name: "somebodys")
+            let before = try socket.filters(interfaceIndex: index, direction: direction)
+            let error = #expect(throws: DatapathError.self) { try traffic.attach() }
+            #expect(error?.description.contains("EEXIST") == true)
+            #expect(try socket.filters(interfaceIndex: index, direction: direction) == before)
+            #expect(try PinRoot.existing() == nil)
         }
     }
 

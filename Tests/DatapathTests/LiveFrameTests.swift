@@ -2,6 +2,7 @@ import LinuxSystem
 import Policy
 import PolicyCompiler
 import Statistics
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -23,11 +24,19 @@ struct LiveFrameTests {
         """
     }
 
-    /// Puts frames through the hook, in its direction.
+    /// Puts frames through the hook, in its direction. That one is dropped on its way out is told to
+    /// the sender (`ENOBUFS`).
     private static func send(_ frame: [UInt8], _ count: Int, _ traffic: HookTraffic) throws {
         let pair = traffic.wire.pair
         if traffic.way.isEgress {
-            try FrameSocket(interface: pair.near.name).send(frame, count: count)
+            let socket = try FrameSocket(interface: pair.near.name)
+            for _ in 0..<count {
+                do {
+                    try socket.send(frame)
+                } catch let error as SystemError where error.errno == .noBufferSpace {
+                    continue
+                }
+            }
         } else {
             try pair.onFar { try FrameSocket(interface: pair.far.name).send(frame, count: count) }
         }
@@ -70,6 +79,42 @@ struct LiveFrameTests {
             #expect(statistics.packets(.drop) == 30)
             #expect(statistics.count(.truncated) == .zero)
             #expect(statistics.count(.malformed) == .zero)
+            #expect(statistics.explained == statistics.seen)
+        }
+    }
+
+    // MARK: An Ethernet header out of reach
+
+    /// The kernel copies what generic XDP is to see, and from Linux 6.9 on forgets on the way how long
+    /// the Ethernet header is: TC programs get the packet without it.
+    @Test(
+        "behind generic XDP, TC ingress judges and counts as without it",
+        arguments: LiveHook.tc.filter { !$0.isEgress }, Wire.Family.allCases)
+    func behindGenericXDP(way: LiveHook, family: Wire.Family) async throws {
+        try await withTraffic(way, family) { traffic in
+            let xdp = HookTraffic(wire: traffic.wire, way: .xdpgeneric, cgroup: nil)
+            try xdp.attach()
+            try traffic.attach()
+            // No policy yet: the stub counts.
+            #expect(try traffic.send(20, port: 4000, expecting: 20).received == 20)
+            let bare = try traffic.statistics()
+            #expect(bare.seen == (try xdp.statistics().seen))
+            #expect(bare.seen.packets >= 20)
+            let rule =
+                "{ name: threat, match: { src: \"\(traffic.wire.threat)\", proto: udp, dport: 4000 }, "
+                + "action: drop }"
+            let entry = "{ interface: near0, tc-ingress: inbound }"
+            try apply(Self.text(way, rule) + "attach:\n  - \(entry)\n")
+            #expect(try traffic.exchange(200).received == 200)
+            // Its first bytes are like the type of an Ethernet frame where one would look for it.
+            let odd = Packet.ethernet().ipv4(src: "8.0.69.0", dst: "198.51.100.2").udp(dport: 9)
+            try Self.send(odd.bytes, 10, traffic)
+            let statistics = try traffic.statistics()
+            #expect(statistics.count(rule: "threat") == traffic.count(200))
+            #expect(statistics.count(.drop) == traffic.count(200))
+            #expect(statistics.count(.malformed) == .zero)
+            #expect(statistics.count(.truncated) == .zero)
+            #expect(statistics.seen == (try xdp.statistics().seen))
             #expect(statistics.explained == statistics.seen)
         }
     }
@@ -190,7 +235,8 @@ struct LiveFrameTests {
 
     @Test(
         "an interface without a link layer: packets begin with their IP header",
-        .enabled(if: TunDevice.isAvailable, "this kernel has no tun driver"), arguments: LiveHook.tc)
+        .enabled(if: TunDevice.isAvailable, "this kernel has no tun driver"), arguments: LiveHook.tc
+    )
     func tun(way: LiveHook) async throws {
         try await withSandbox {
             let device = try TunDevice()

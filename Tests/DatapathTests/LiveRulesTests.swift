@@ -23,8 +23,6 @@ struct LiveRulesTests {
         """
     }
 
-    private static func packets(_ count: Int) -> UInt64 { UInt64(count) }
-
     @Test(
         "count rules count once and go on; what exceeds a limit is dropped; monitored drops pass",
         arguments: LiveHook.all, Wire.Family.allCases)

@@ -42,10 +42,13 @@ public struct UDPSocket: ~Copyable, Sendable {
             guard number >= 0 else { throw error("open socket", address, errno) }
         }
         let descriptor = OwnedDescriptor(owning: number)
-        guard local.withAddress({ bind(number, $0, $1) }) == 0 else {
-            throw error("bind", "\(address) port \(port)", errno)
+        // A child of a parallel test may hold a copy of a closed socket until it calls exec.
+        for _ in 0..<1000 {
+            if local.withAddress({ bind(number, $0, $1) }) == 0 { return descriptor }
+            guard errno == EADDRINUSE else { break }
+            usleep(5000)
         }
-        return descriptor
+        throw error("bind", "\(address) port \(port)", errno)
     }
 
     /// Sends datagrams.

@@ -15,6 +15,14 @@ enum LiveHook: String, CaseIterable, CustomTestStringConvertible {
     /// Those that this kernel has: TCX came with Linux 6.6.
     static let all = allCases.filter { $0.mode != .tc(.tcx) || hasTCX }
 
+    /// A family for each of ``all``, every hook with either of them in one of its ways.
+    static let alternating: [Wire.Family] = all.map {
+        switch $0 {
+        case .xdpgeneric, .ingressByTCX, .egressByTCX, .cgroupEgress: .ipv4
+        case .xdpdrv, .ingressByClsact, .egressByClsact, .cgroupIngress: .ipv6
+        }
+    }
+
     /// Those of traffic control.
     static let tc = all.filter { $0.hook == .tcIngress || $0.hook == .tcEgress }
 
