@@ -85,7 +85,7 @@ struct LiveFrameTests {
 
     // MARK: An Ethernet header out of reach
 
-    /// The kernel copies what generic XDP is to see, and from Linux 6.9 on forgets on the way how long
+    /// The kernel copies what generic XDP is to see and, seen on 6.18, forgets on the way how long
     /// the Ethernet header is: TC programs get the packet without it.
     @Test(
         "behind generic XDP, TC ingress judges and counts as without it",

@@ -15,7 +15,7 @@ const volatile bool ethernet = true;
 const volatile bool received = false;
 
 /* True when a received packet begins with L3 although the device has Ethernet headers: a kernel that
- * copies a packet for generic XDP (6.9 and newer) forgets the length of the header, by which
+ * copies a packet for generic XDP (seen on 6.18) forgets the length of the header, by which
  * sch_handle_ingress() and cls_bpf go back to it (skb->mac_len). Asked is where L3 begins and not
  * what is there, which a sender chooses: counted from the network header, the last linear byte is
  * within the linear part if and only if that is where the packet begins.
