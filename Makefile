@@ -43,6 +43,11 @@ schema: build ## Write docs/policy.schema.json from the reader's tables of keys
 demo: deps build ## Install what is missing, build, and show netctl at work on a veth pair
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/veth-demo.sh
 
+demo-hooks: deps build ## The same for the other hooks: TC, cgroups, and three of them on one way
+	for hook in tc-ingress tc-egress cgroup-ingress cgroup-egress cgroup-device; do \
+		$(SUDO) env NETCTL=$(abspath $(binary)) scripts/hook-demo.sh $$hook || exit; done
+	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/router-demo.sh
+
 vm-test: deps release ## Install what is missing, build, and run the kernel's tests on Linux 6.1 and 6.12 in qemu
 	swift build --build-tests
 	scripts/install-dependencies.sh vm || true # vm-test.sh says what is missing, and skips
@@ -90,4 +95,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz schema vm-test demo bench check fmt deps check-deps release install uninstall clean
+.PHONY: help build test fuzz schema vm-test demo demo-hooks bench check fmt deps check-deps release install uninstall clean

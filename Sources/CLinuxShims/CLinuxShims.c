@@ -107,6 +107,38 @@ int netctl_interface_driver(int fd, const char *interface, char *driver, size_t 
 	return 0;
 }
 
+/* An ethtool request whose answer is one number. */
+static int ethtool_value(int fd, const char *interface, uint32_t command, uint32_t *value)
+{
+	struct ethtool_value request = { .cmd = command };
+	struct ifreq ifreq = { 0 };
+
+	if (strlen(interface) >= sizeof(ifreq.ifr_name))
+		return -EINVAL;
+	strcpy(ifreq.ifr_name, interface);
+	ifreq.ifr_data = (void *)&request;
+	if (ioctl(fd, SIOCETHTOOL, &ifreq))
+		return -errno;
+	*value = request.data;
+	return 0;
+}
+
+int netctl_interface_offloads(int fd, const char *interface, struct netctl_offloads *offloads)
+{
+	uint32_t gro = 0, flags = 0;
+	int error;
+
+	error = ethtool_value(fd, interface, ETHTOOL_GGRO, &gro);
+	if (!error)
+		error = ethtool_value(fd, interface, ETHTOOL_GFLAGS, &flags);
+	if (error)
+		return error;
+	offloads->gro = gro != 0;
+	offloads->receive_vlan = (flags & ETH_FLAG_RXVLAN) != 0;
+	offloads->transmit_vlan = (flags & ETH_FLAG_TXVLAN) != 0;
+	return 0;
+}
+
 int netctl_bpf(int command, const void *attributes, unsigned int size)
 {
 	long result = syscall(SYS_bpf, command, attributes, size);

@@ -34,6 +34,8 @@ public struct Attachment: Sendable {
 
     /// `eth1`, `eth1 in netns blue`, `cgroup /system.slice`.
     public var name: String { point.label(location) }
+    /// `eth1 xdp`, `cgroup /system.slice cgroup-egress`.
+    public var hookName: String { "\(name) \(point.hook)" }
 }
 
 /// A program of somebody else on a hook that netctl could use.

@@ -68,6 +68,13 @@ struct Journal: Codable {
         return "finished an apply of policy '\(journal.policy)' that was cut short"
     }
 
+    /// Forgets the apply that left a journal behind: everything that it is about is to be removed.
+    static func discard(in root: PinRoot) {
+        for name in ["journal-draft", path(in: root).lastComponent?.string ?? ""] {
+            try? Directory.unlink(root.path.appending(name).string)
+        }
+    }
+
     /// Puts the old bodies back and removes what was new. An attachment that is gone meanwhile has
     /// nothing to be undone.
     func undo(in root: PinRoot) {

@@ -51,16 +51,22 @@ struct PinRoot {
     /// last attachment, also when `body` throws.
     ///
     /// - Parameters:
+    ///   - discarding: Whether nothing that is there matters any more, so that what a killed command
+    ///     left need not be read.
     ///   - notice: Told what was undone or finished.
     ///   - body: The change.
     /// - Returns: What `body` returns.
     /// - Throws: ``Gone``, and what `body` throws.
     func change<Result>(
-        notice: (String) -> Void, _ body: () throws -> Result
+        discarding: Bool = false, notice: (String) -> Void, _ body: () throws -> Result
     ) throws -> Result {
         // bpffs cannot be unmounted before the lock's descriptor is closed.
         defer { try? fileSystem.unmountIfOursAndEmpty() }
         return try locked {
+            guard !discarding else {
+                Journal.discard(in: self)
+                return try body()
+            }
             if let recovered = try Journal.recover(in: self) { notice(recovered) }
             try removeLitter()
             return try body()

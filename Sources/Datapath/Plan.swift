@@ -43,8 +43,16 @@ public struct Plan: Sendable {
     public let policy: Name
     /// Empty when everything is as the policy says.
     public let steps: [Step]
+    /// Whether the policy is for nothing that is here: `attach: []`, or all it lists is optional and
+    /// missing.
+    public let isForNothing: Bool
     /// What is odd about the policy's `attach:`, but no error.
     public let warnings: [String]
+
+    /// Why there are no steps: `policy 'edge' is in force already`.
+    public var idleness: String {
+        "policy '\(policy)' is \(isForNothing ? "attached nowhere" : "in force already")"
+    }
 }
 
 extension Plan.Step: CustomStringConvertible {
@@ -111,6 +119,7 @@ extension Plan {
         }
         self.policy = policy
         self.steps = steps
+        isForNothing = wanted.all.isEmpty
         warnings = wanted.warnings
     }
 }

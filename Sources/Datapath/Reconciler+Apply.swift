@@ -43,7 +43,7 @@ extension Reconciler {
         _ revision: PolicyRevision, _ options: ApplyOptions, _ observed: [Attachment]
     ) throws -> Plan {
         let policy = revision.policy
-        let wanted: Targets
+        var wanted: Targets
         if let entries = policy.attach {
             wanted = try Targets(entries, only: options.interfaces)
         } else {
@@ -54,14 +54,15 @@ extension Reconciler {
         guard !wanted.all.isEmpty || policy.attach != nil else {
             throw nothingToApply(to: policy, options, observed, wanted.warnings)
         }
+        wanted = try wanted.settled(for: policy)
+        wanted.warnOfTraps(policy, observed: observed)
         guard wanted.warnings.isEmpty || !options.refusesWarnings else {
             throw DatapathError(
                 "apply policy '\(policy.name)'", "its attachments",
                 wanted.warnings.joined(separator: "; "), code: .invalidPolicy)
         }
         return try Plan(
-            policy: policy.name, digest: revision.digest, wanted: wanted.settled(for: policy),
-            observed: observed,
+            policy: policy.name, digest: revision.digest, wanted: wanted, observed: observed,
             takeOver: options.takeOver,
             removesOthers: policy.attach != nil && options.interfaces.isEmpty)
     }

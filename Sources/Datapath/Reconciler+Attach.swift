@@ -46,7 +46,7 @@ extension Reconciler {
     /// - Returns: How many there were.
     public func detachAll() throws(DatapathError) -> Int {
         var count = 0
-        try changeExisting { root in
+        try changeExisting(discarding: true) { root in
             for point in try root.points() {
                 try root.pins(of: point).removeAll()
                 count += 1

@@ -29,11 +29,18 @@ public struct Reconciler: Sendable {
     }
 
     /// Runs a change under the lock, or nothing when nothing is attached.
-    func changeExisting(_ body: (PinRoot) throws -> Void) throws(DatapathError) {
+    ///
+    /// - Parameters:
+    ///   - discarding: Whether everything there is to be removed, readable or not.
+    ///   - body: The change.
+    /// - Throws: ``DatapathError``.
+    func changeExisting(
+        discarding: Bool = false, _ body: (PinRoot) throws -> Void
+    ) throws(DatapathError) {
         try translating {
             guard let root = try PinRoot.existing() else { return }
             do {
-                try root.change(notice: notice) { try body(root) }
+                try root.change(discarding: discarding, notice: notice) { try body(root) }
             } catch is PinRoot.Gone {}
         }
     }

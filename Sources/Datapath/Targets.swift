@@ -65,6 +65,9 @@ struct Targets {
         }
     }
 
+    /// Adds a warning.
+    mutating func warn(_ warning: String) { warnings.append(warning) }
+
     /// Settles what the filters need of their hooks and namespaces, before anything is loaded.
     ///
     /// - Throws: ``DatapathError`` when a hook cannot do what a rule asks for, or when an interface

@@ -10,6 +10,9 @@ extension NetworkNamespace {
         public let subject: String
         let descriptor: OwnedDescriptor
 
+        /// The number of the descriptor that holds it open; valid as long as this value lives.
+        public var rawDescriptor: Int32 { descriptor.rawValue }
+
         private init(path: String, subject: String) throws(Errno) {
             let descriptor = try OwnedDescriptor.open(path)
             namespace = NetworkNamespace(inode: try descriptor.identity().inode)

@@ -7,17 +7,33 @@ extension NetworkNamespace {
     /// - Returns: The open namespace; nil when there is none with this inode.
     /// - Throws: ``SystemError`` when `/proc` cannot be read.
     public func open() throws(SystemError) -> Handle? {
-        if let own = try? Handle.current(), own.namespace == self { return own }
-        if let name = Self.names()[inode], let named = try? Handle.named(name),
-            named.namespace == self
-        {
+        try Self.first { $0.namespace == self }
+    }
+
+    /// Opens the first namespace that is wanted, of those that can be found: the caller's, those with
+    /// a name in `/run/netns`, and those that a process is in.
+    ///
+    /// - Parameter isWanted: Asked once of each.
+    /// - Returns: The open namespace; nil when none is wanted.
+    /// - Throws: ``SystemError`` when `/proc` cannot be read.
+    public static func first(
+        where isWanted: (borrowing Handle) -> Bool
+    ) throws(SystemError) -> Handle? {
+        var seen: Set<NetworkNamespace> = []
+        if let own = try? Handle.current(), seen.insert(own.namespace).inserted, isWanted(own) {
+            return own
+        }
+        for name in names().values.sorted() {
+            guard let named = try? Handle.named(name), seen.insert(named.namespace).inserted,
+                isWanted(named)
+            else { continue }
             return named
         }
-        for process in try Self.processes() {
-            guard let found = try? NetworkNamespace(pid: process), found == self,
-                let handle = try? Handle.process(process), handle.namespace == self
+        for process in try processes() {
+            guard let found = try? Handle.process(process), seen.insert(found.namespace).inserted,
+                isWanted(found)
             else { continue }
-            return handle
+            return found
         }
         return nil
     }

@@ -38,6 +38,13 @@ struct Bench: ParsableCommand {
             cost.print()
         }
 
+        print("### The same filter on each hook, in nanoseconds\n")
+        do {
+            let cost = try HookCost()
+            try cost.run(rounds: rounds)
+            cost.print()
+        }
+
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "netctl-bench-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)

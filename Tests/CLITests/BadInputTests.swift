@@ -161,6 +161,12 @@ struct BadInputTests {
                     "{ interface: eth1, xdp: inbound }", "{ interface: eth9, xdp: inbound }",
                 ]), to: "edge.yaml")
             try expectRefusal(["apply", file], status: 1, "eth9", "(ENODEV)")
+            // All of it optional and missing: not in force, and not said to be.
+            let nowhere = try directory.write(
+                policyText(attach: ["{ interface: eth9, optional: true, xdp: inbound }"]),
+                to: "nowhere.yaml")
+            try expectSuccess(["apply", nowhere], "'edge' is attached nowhere; nothing changed")
+            try expectSuccess(["diff", nowhere], "'edge' is attached nowhere; apply would change")
             let optional = try directory.write(
                 policyText(attach: [
                     "{ interface: eth1, xdp: inbound }",

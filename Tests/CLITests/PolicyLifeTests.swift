@@ -267,6 +267,10 @@ struct PolicyLifeTests {
             }
             #expect(try arrivals() == 0)
 
+            let paused = try netctl("pause", "near0", "--for", "1h", "-o", "json").stdout
+            #expect(paused == #"{"for":"1h","paused":["near0 xdp"],"version":1}"# + "\n")
+            let resumed = try netctl("resume", "near0", "-o", "json").stdout
+            #expect(resumed == #"{"resumed":["near0 xdp"],"version":1}"# + "\n")
             try expectSuccess(["pause", "near0"], "paused near0")
             #expect(try StatusDocument.now().entry("near0").state == "paused")
             #expect(try StatusDocument.now().entry("near0").policy == "edge")

@@ -123,4 +123,20 @@ import Testing
             }
         }
     }
+
+    @Test("a journal that cannot be read stops every change but the removal of everything")
+    func unreadable() async throws {
+        try await withSandbox {
+            let wire = try Wire(.ipv4)
+            _ = try Reconciler().attach(wire.target(.xdpgeneric))
+            let root = try #require(try PinRoot.existing())
+            try PinnedRecord.create(["not": "a journal"], at: Journal.path(in: root))
+            let error = #expect(throws: DatapathError.self) {
+                try Reconciler().attach(wire.target(.xdpgeneric))
+            }
+            #expect(error?.description.contains("netctl detach --all") == true)
+            #expect(try Reconciler().detachAll() == 1)
+            #expect(try Observation.now().attachments.isEmpty)
+        }
+    }
 }

@@ -1,8 +1,9 @@
 import Datapath
 import Foundation
-import Policy
 import TestSupport
 import Testing
+
+@testable import Policy
 
 /// What the documentation shows is valid: every `policies/*.yaml` and every block that is fenced as
 /// `yaml` in README.md and docs/policy.md. A block fenced as `yaml fragment` is a list of rules, or
@@ -33,6 +34,23 @@ import Testing
         }
         let documented = PolicyExample.all.filter { $0.file == "docs/policy.md" }
         #expect(documented.contains { $0.read().policy?.tests.isEmpty == false })
+    }
+
+    @Test("every key of the language has an example that is validated and tested here")
+    func everyKey() throws {
+        let schema = KeyTree(try JSONValue(parsing: PolicySchema.text))
+        // What the tree cannot see it would not ask for.
+        #expect(schema.paths.isSuperset(of: ["attach/tc", "filters/*/rules/match/not/ttl"]))
+        let shown = Set(PolicyExample.all.flatMap { $0.keys(of: schema) })
+        #expect(schema.paths.subtracting(shown).sorted() == [])
+    }
+
+    @Test("policies/README.md names every policy, and no other")
+    func listed() throws {
+        let files = Set(PolicyExample.all.map(\.file).filter { $0.hasPrefix("policies/") })
+        let readme = PolicyExample.contents("policies/README.md")
+        let named = readme.matches(of: /\]\(([a-z0-9-]+\.yaml)\)/).map { "policies/\($0.1)" }
+        #expect(Set(named) == files)
     }
 
     @Test("the examples are found")
@@ -106,8 +124,17 @@ struct PolicyExample: CustomTestStringConvertible, Sendable {
         return "version: 1\nname: fragment\nfilters:\n  f:\n    default: pass\n    rules:\n\(rules)"
     }
 
-    private static func contents(_ file: String) -> String {
+    static func contents(_ file: String) -> String {
         (try? String(contentsOf: repository.appending(path: file), encoding: .utf8)) ?? ""
+    }
+
+    /// Where the keys that it uses stand.
+    func keys(of tree: KeyTree) -> Set<String> {
+        let source = PolicySource(path: file, bytes: Array(text.utf8))
+        guard let text = try? SourceText(source),
+            let document = YAMLDocument.read(Reading(source: text))
+        else { return [] }
+        return tree.paths(in: document)
     }
 
     /// Set files are relative to the policy's own file; those of a fragment need not be there.

@@ -8,7 +8,7 @@ public enum CgroupProgram {
     public static func load(droppingLength length: Int, name: String) throws -> OwnedDescriptor {
         let code = TrivialProgram.returning(0, forLength: Int32(length), other: 1)
         // BPF_PROG_TYPE_CGROUP_SKB
-        return try loadTrivialProgram(type: 8, code, name: name)
+        return try loadProgram(type: 8, code, name: name)
     }
 
     /// Attaches a program to a cgroup the old way, without a link: it stays until the cgroup goes.

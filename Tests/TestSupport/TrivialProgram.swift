@@ -27,8 +27,8 @@ enum TrivialProgram {
     }
 }
 
-/// Loads a program of a type.
-func loadTrivialProgram(
+/// Loads a program of a type, given as instructions (`struct bpf_insn`).
+func loadProgram(
     type: UInt32, _ instructions: [UInt64], name: String
 ) throws -> OwnedDescriptor {
     let license = Array("GPL".utf8CString)
@@ -42,7 +42,7 @@ func loadTrivialProgram(
                 }
             }
             put(type, at: 0)
-            put(UInt32(instructions.count / 8), at: 4)  // insn_cnt
+            put(UInt32(instructions.count / 8), at: 4)  // insn_cnt: bytes of eight
             put(UInt(bitPattern: instructions.baseAddress), at: 8)
             put(UInt(bitPattern: license.baseAddress), at: 16)
             attributes.replaceSubrange(

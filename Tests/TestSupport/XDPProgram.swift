@@ -7,6 +7,6 @@ public enum XDPProgram {
         returning verdict: Int32 = 2, name: String = "foreign"
     ) throws -> OwnedDescriptor {
         // BPF_PROG_TYPE_XDP
-        try loadTrivialProgram(type: 6, TrivialProgram.returning(verdict), name: name)
+        try loadProgram(type: 6, TrivialProgram.returning(verdict), name: name)
     }
 }

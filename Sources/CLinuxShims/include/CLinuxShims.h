@@ -45,6 +45,16 @@ int netctl_open_kernfs_id(int mount, uint64_t id);
  */
 int netctl_interface_driver(int fd, const char *interface, char *driver, size_t size);
 
+/* Offloads of an interface that decide what XDP gets. */
+struct netctl_offloads {
+	uint8_t gro; /* ETHTOOL_GGRO */
+	uint8_t receive_vlan; /* ETHTOOL_GFLAGS, ETH_FLAG_RXVLAN */
+	uint8_t transmit_vlan; /* ETHTOOL_GFLAGS, ETH_FLAG_TXVLAN */
+};
+
+/* fd: a socket of any family, in whose network namespace the interface is. */
+int netctl_interface_offloads(int fd, const char *interface, struct netctl_offloads *offloads);
+
 /* bpf(2): a descriptor or 0. Only for programs too small to deserve an object file. */
 int netctl_bpf(int command, const void *attributes, unsigned int size);
 

@@ -23,6 +23,22 @@ enum AddressSyntax {
         return try parse(bytes.span)
     }
 
+    /// What to say of IPv6 text that means all of IPv4; nil for everything else.
+    ///
+    /// `::ffff:0:0/96` stands in lists of addresses that are never on the wire (RFC 6890), and to
+    /// drop it would be to drop IPv4.
+    static func doubt(
+        about term: AddressTerm, _ text: @autoclosure () -> String
+    ) -> (message: String, hint: String)? {
+        guard case .prefix(.v4(let prefix)) = term, prefix.length == 0 else { return nil }
+        let text = text()
+        guard text.contains(":") else { return nil }
+        return (
+            "\(text.shortened) means \(prefix), every IPv4 address",
+            "leave it out; if that is meant, write \(prefix)"
+        )
+    }
+
     private static func range(
         from lower: IPAddress, _ bytes: Span<UInt8>, at start: Int
     ) throws(AddressSyntaxError) -> AddressTerm {

@@ -18,7 +18,11 @@ extension Reading {
     /// An address, a prefix or a range; nil after an error.
     func addressTerm(_ text: String, at value: YAMLValue) -> AddressTerm? {
         do {
-            return try AddressSyntax.parse(text)
+            let term = try AddressSyntax.parse(text)
+            if let (message, hint) = AddressSyntax.doubt(about: term, text) {
+                report(.warning, "mapped-ipv4", message, hint: hint, at: location(of: value))
+            }
+            return term
         } catch {
             let (message, hint) = error.explanation(of: text)
             self.error(error.code, message, hint: hint, at: value)

@@ -12,6 +12,9 @@ extension SourceText {
         let stops = Set(" [{".utf8)
         let value = before.prefix { !stops.contains($0) }.reversed()
         guard value.count > 1 else { return nil }
+        if let words = words(before: key, from: start, to: offset) {
+            return "quote a value that holds a comma: \(Quoting.quoted(words))"
+        }
         let rest = rawToken(line: key.line, column: key.column) ?? ""
         let whole = String(decoding: Array(value), as: UTF8.self) + rest
         guard !whole.contains(":") || whole.contains("::") || whole.contains(".") else {
@@ -23,6 +26,26 @@ extension SourceText {
         let list = whole.split(separator: ",").map { Quoting.scalar(String($0)) }
         return quoted + ","
             + " or write a list: [\(list.joined(separator: ", "))]"
+    }
+
+    /// The text that a key is the rest of, where it has several words before its comma, or nil.
+    private func words(before key: YAMLValue, from start: Int, to offset: Int) -> String? {
+        let blank = UInt8(ascii: " ")
+        // A value begins behind a bracket, or a colon or a comma and a blank.
+        var first = offset
+        var isBehindComma = false
+        while first > start, !Set("[{".utf8).contains(bytes[first - 1]) {
+            if bytes[first - 1] == UInt8(ascii: ":"), bytes[first] == blank { break }
+            if bytes[first - 1] == UInt8(ascii: ",") {
+                guard !isBehindComma else { break }
+                isBehindComma = true
+            }
+            first -= 1
+        }
+        let text = bytes[first..<offset].drop { $0 == blank }
+        let words = text.split(separator: UInt8(ascii: ","), maxSplits: 1).first ?? []
+        guard words.contains(blank), let rest = key.text else { return nil }
+        return String(decoding: Array(text), as: UTF8.self) + rest
     }
 
     /// The advice to quote what stands at a value, where YAML took it apart; or nil.

@@ -12,6 +12,8 @@ struct SetFileContents {
     var hostBitsCount = 0
     /// The first of them.
     var firstHostBits: (line: Int, text: String, corrected: IPPrefix)?
+    /// The first line of IPv6 that means all of IPv4.
+    var firstDoubt: (line: Int, message: String, hint: String)?
     /// Whether reading stopped because there are too many prefixes.
     var isTooLong = false
 

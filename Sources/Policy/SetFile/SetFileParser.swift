@@ -130,7 +130,13 @@ struct SetFileParser: ~Copyable {
         do throws(AddressSyntaxError) {
             // No address is longer, and what is longer is not worth a second look.
             guard element.count <= 128 else { throw .notAnAddress }
-            contents.append(try AddressSyntax.parse(element))
+            let term = try AddressSyntax.parse(element)
+            contents.append(term)
+            if contents.firstDoubt == nil,
+                let (message, hint) = AddressSyntax.doubt(about: term, Self.text(element))
+            {
+                contents.firstDoubt = (line, message, hint)
+            }
         } catch {
             let text = Self.text(element)
             if case .prefix(.hostBitsSet(let corrected)) = error {

@@ -24,6 +24,14 @@ struct SetFileProblems {
                     + " the first is \(first.text.shortened)",
                 hint: "read as \(first.corrected)", at: location(first.line))
         }
+        reportDoubt(to: reading)
+    }
+
+    /// Warns of a line that means more than it seems to.
+    private func reportDoubt(to reading: Reading) {
+        guard let doubt = contents.firstDoubt else { return }
+        reading.report(
+            .warning, "mapped-ipv4", doubt.message, hint: doubt.hint, at: location(doubt.line))
     }
 
     private func location(_ line: Int) -> SourceLocation { SourceLocation(file: path, line: line) }

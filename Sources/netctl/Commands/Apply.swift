@@ -46,7 +46,7 @@ struct Apply: ParsableCommand {
             try global.write(
                 document,
                 text: steps.isEmpty
-                    ? ["policy '\(revision.policy.name)' is in force already; nothing changed"]
+                    ? ["\(plan.idleness); nothing changed"]
                     : steps)
         }
     }

@@ -28,7 +28,7 @@ struct Detach: ParsableCommand {
             let observation = try Observation.now()
             if all {
                 let count = try Reconciler.reporting.detachAll()
-                let names = observation.attachments.map { "\($0.name) \($0.point.hook)" }
+                let names = observation.attachments.map(\.hookName)
                 try global.write(
                     Document(detached: names),
                     text: names.isEmpty && count == 0
@@ -42,7 +42,7 @@ struct Detach: ParsableCommand {
                 return
             }
             try Reconciler.reporting.detach(found.map(\.point))
-            let names = found.map { "\($0.name) \($0.point.hook)" }
+            let names = found.map(\.hookName)
             try global.write(
                 Document(detached: names), text: names.map { "detached \($0)" })
         }

@@ -88,7 +88,7 @@ private struct DiffDocument: Encodable {
         }
         lines =
             steps.isEmpty
-            ? ["policy '\(policy)' is in force already; apply would change nothing"]
+            ? ["\(plan.idleness); apply would change nothing"]
             : steps + found.flatMap { Self.lines($0, isOnlyOne: found.count == 1) }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datapath
+import Statistics
 
 struct Pause: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,14 +16,25 @@ struct Pause: ParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
+    private struct Document: Encodable {
+        enum CodingKeys: String, CodingKey {
+            case version, paused
+            case duration = "for"
+        }
+
+        let version = 1
+        let paused: [String]
+        @ExplicitNull var duration: String?
+    }
+
     func run() throws {
         try reporting {
             let found = try selection.existingAttachments(in: try Observation.now())
             try Reconciler.reporting.pause(found.map(\.point), for: duration?.duration)
-            for attachment in found {
-                let end = duration.map { " for \($0.text)" } ?? ""
-                global.say("paused \(attachment.name) \(attachment.point.hook)\(end)")
-            }
+            let names = found.map(\.hookName)
+            let end = duration.map { " for \($0.text)" } ?? ""
+            try global.write(Document(paused: names, duration: duration?.text), text: [])
+            if global.output == .text { names.forEach { global.say("paused \($0)\(end)") } }
         }
     }
 }
@@ -34,13 +46,21 @@ struct Resume: ParsableCommand {
     @OptionGroup var selection: Selection
     @OptionGroup var global: GlobalOptions
 
+    private struct Document: Encodable {
+        let version = 1
+        let resumed: [String]
+    }
+
     func run() throws {
         try reporting {
             let found = try selection.existingAttachments(in: try Observation.now())
             try Reconciler.reporting.resume(found.map(\.point))
+            let resumed = found.filter { $0.pause != nil }.map(\.hookName)
+            try global.write(Document(resumed: resumed), text: [])
+            guard global.output == .text else { return }
             for attachment in found {
                 let word = attachment.pause == nil ? "was not paused:" : "resumed"
-                global.say("\(word) \(attachment.name) \(attachment.point.hook)")
+                global.say("\(word) \(attachment.hookName)")
             }
         }
     }

@@ -43,17 +43,24 @@ struct Stats: ParsableCommand {
     func run() throws {
         try reporting {
             let found = try selected()
-            if reset {
-                for attachment in found {
-                    try attachment.resetCounters()
-                    global.say("reset the counters of \(attachment.name) \(attachment.point.hook)")
-                }
-                return
-            }
+            if reset { return try resetCounters(of: found) }
             let first = try found.map(Statistics.init(reading:))
             try print(first, since: nil)
             if watch { try keepPrinting(first) }
         }
+    }
+
+    private struct ResetDocument: Encodable {
+        let version = 1
+        let reset: [String]
+    }
+
+    private func resetCounters(of attachments: [Attachment]) throws {
+        try attachments.forEach { try $0.resetCounters() }
+        let names = attachments.map(\.hookName)
+        try global.write(ResetDocument(reset: names), text: [])
+        guard global.output == .text else { return }
+        names.forEach { global.say("reset the counters of \($0)") }
     }
 
     private func selected() throws -> [Attachment] {

@@ -1,0 +1,48 @@
+import BPFObjects
+import Testing
+
+/// The programs ask the kernel for nothing that Linux 5.15 lacks.
+@Suite("Kernel floor")
+struct KernelFloorTests {
+    private static let objects = [
+        BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
+    ]
+
+    /// The helpers that programs may call, `enum bpf_func_id`, and since when the kernel has them.
+    private static let helpers: [Int32: (name: String, since: (Int, Int))] = [
+        1: ("bpf_map_lookup_elem", (3, 19)), 2: ("bpf_map_update_elem", (3, 19)),
+        5: ("bpf_ktime_get_ns", (4, 1)), 8: ("bpf_get_smp_processor_id", (4, 1)),
+        12: ("bpf_tail_call", (4, 2)), 23: ("bpf_redirect", (4, 4)),
+        26: ("bpf_skb_load_bytes", (4, 5)), 51: ("bpf_redirect_map", (4, 14)),
+        125: ("bpf_ktime_get_boot_ns", (5, 8)),
+        188: ("bpf_xdp_get_buff_len", (5, 18)), 189: ("bpf_xdp_load_bytes", (5, 18)),
+    ]
+
+    /// Called only where `multi_buffer` is set, which the control plane does after the kernel has
+    /// taken a program with BPF_F_XDP_HAS_FRAGS: of the same version. The verifier removes the rest.
+    private static let behindMultiBuffer: Set<Int32> = [188, 189]
+
+    @Test("every helper is known and as old, and no kernel function is called")
+    func calls() throws {
+        for object in Self.objects {
+            let found = try Instructions(object)
+            #expect(!found.callsKernelFunctions, "\(object.name)")
+            #expect(found.helpers.contains(1), "\(object.name) looks into no map: not read right")
+            for id in found.helpers.subtracting(Self.behindMultiBuffer) {
+                let helper = try #require(
+                    Self.helpers[id], "\(object.name) calls helper \(id): since which kernel?")
+                #expect(helper.since <= (5, 15), "\(object.name) calls \(helper.name)")
+            }
+        }
+    }
+
+    @Test("only XDP has helpers that older kernels lack, and those of multi-buffer frames")
+    func optional() throws {
+        for object in Self.objects {
+            let newer = try Instructions(object).helpers.filter { id in
+                Self.helpers[id].map { $0.since > (5, 15) } ?? false
+            }
+            #expect(newer == ("\(object.name)" == "xdp" ? Self.behindMultiBuffer : []))
+        }
+    }
+}
