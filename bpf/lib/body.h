@@ -29,7 +29,7 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 	/* Asked before the packet is counted: there may be nowhere to go. */
 	if (redirects && judgement.verdict == NETCTL_VERDICT_REDIRECT && !redirect(judgement.rule))
 		judgement = aborted();
-	count(judgement.slot, packet.length + packet.hidden);
+	count(judgement.slot, counted_bytes(&packet));
 	return judgement.verdict;
 }
 
