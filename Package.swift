@@ -88,10 +88,12 @@ let package = Package(
                 "PolicyCompiler", arguments, system,
             ], swiftSettings: strict),
 
+        .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .target(
             name: "TestSupport",
             dependencies: [
-                "CLinuxShims", "LinuxSystem", "NetTypes", "Packets", "Policy", "PolicyCompiler",
+                "CLinuxShims", "CTestSupport", "LinuxSystem", "NetTypes", "Packets", "Policy",
+                "PolicyCompiler",
                 system,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -140,7 +142,8 @@ let package = Package(
                 "TestSupport", system,
             ], swiftSettings: strict),
         .testTarget(
-            name: "CLITests", dependencies: ["TestSupport", "netctl"], swiftSettings: strict),
+            name: "CLITests", dependencies: ["LinuxSystem", "TestSupport", "netctl"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

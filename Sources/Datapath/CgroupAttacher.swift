@@ -1,6 +1,7 @@
 internal import BPF
 internal import LinuxSystem
 internal import Policy
+internal import SystemPackage
 
 /// Puts a program on a hook of a cgroup, beside those of others; cgroups below inherit it.
 struct CgroupAttacher {
@@ -26,8 +27,21 @@ struct CgroupAttacher {
                 "attach \(target.point.hook)", target.name, "the cgroup was made anew meanwhile",
                 hint: "try again")
         }
-        let link = try Link.attachCgroup(
-            program: program, cgroup: cgroup.descriptor, type: target.point.hook.attachType)
-        return AttachedLink(link: link, mode: nil)
+        do throws(BPFError) {
+            let link = try Link.attachCgroup(
+                program: program, cgroup: cgroup.descriptor, type: target.point.hook.attachType)
+            return AttachedLink(link: link, mode: nil)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// With the privileges that loading the program took, EPERM is about somebody else's program.
+    private func refusal(_ error: BPFError) -> DatapathError {
+        guard error.errno == .notPermitted else { return DatapathError(error) }
+        return DatapathError(
+            "attach \(target.point.hook)", target.name,
+            error.reason, errno: .notPermitted,
+            hint: "'bpftool cgroup tree' names it; remove it with the tool that attached it")
     }
 }

@@ -17,7 +17,10 @@ struct ClsactHook {
 
     private let namespace: UInt64
     private let place: ClsactPosition
+    /// Says that we made the qdisc on which our filter is.
     private let qdisc: FilePath
+    /// Says that we made, or were about to make, a qdisc that has no filter of ours yet.
+    private let newQdisc: FilePath
 
     /// The hook of a TC attachment; nil for any other.
     ///
@@ -33,6 +36,7 @@ struct ClsactHook {
         self.namespace = namespace
         self.place = place
         qdisc = root.appending("clsact-\(namespace)-\(index)")
+        newQdisc = root.appending("clsact-\(namespace)-\(index)-new")
     }
 
     /// Adds the filter, and the qdisc if there is none. The calling thread is in the interface's
@@ -44,6 +48,7 @@ struct ClsactHook {
         try makeQdisc(&socket)
         try socket.addBPFFilter(
             at: place, descriptor: stub.descriptor.rawValue, name: "netctl")
+        if isMarked(newQdisc) { try Directory.rename(newQdisc.string, to: qdisc.string) }
     }
 
     /// The pin comes first: killed in between, the next command finds a mark and no qdisc, which
@@ -51,12 +56,12 @@ struct ClsactHook {
     private func makeQdisc(_ socket: inout NetlinkSocket) throws {
         let found = try socket.qdiscs(interfaceIndex: place.interfaceIndex)
         guard !found.contains(where: \.isClsact) else { return }
-        try? Directory.unlink(qdisc.string)
-        try PinnedRecord.create(QdiscMark(), at: qdisc)
+        removeMarks()
+        try PinnedRecord.create(QdiscMark(), at: newQdisc)
         do throws(NetlinkError) {
             try socket.createClsact(interfaceIndex: place.interfaceIndex)
         } catch {
-            try? Directory.unlink(qdisc.string)
+            removeMarks()
             throw error
         }
     }
@@ -64,37 +69,46 @@ struct ClsactHook {
     /// Removes the filter if it still runs our stub, and a qdisc of ours that nobody uses any more.
     /// What is gone already is no error.
     ///
+    /// A qdisc without our filter is not the one that we made, whatever the mark says, unless the
+    /// filter never came: somebody has removed ours and made another. So the filter is not removed
+    /// before its qdisc, but with it.
+    ///
     /// - Parameter stub: The program's id.
     /// - Throws: `NetlinkError`.
     func detach(_ stub: UInt32) throws {
         guard let handle = try NetworkNamespace(inode: namespace).open() else {
-            try? Directory.unlink(qdisc.string)
-            return
+            return removeMarks()
         }
         try handle.perform {
             var socket = try NetlinkSocket()
             let filters = try socket.filters(
                 interfaceIndex: place.interfaceIndex, direction: place.direction)
-            if filters.contains(where: { Self.isOurs($0, running: stub) }) {
+            let isThere = filters.contains { Self.isOurs($0, running: stub) }
+            let others =
+                try filters.filter { !Self.isOurs($0, running: stub) }
+                + socket.filters(
+                    interfaceIndex: place.interfaceIndex, direction: place.direction.other)
+            let isOurs = isThere ? isMarked(qdisc) || isMarked(newQdisc) : isMarked(newQdisc)
+            if isOurs, others.isEmpty, try hasQdisc(&socket) {
+                try socket.deleteClsact(interfaceIndex: place.interfaceIndex)
+            } else if isThere {
                 try socket.deleteBPFFilter(at: place, expecting: stub)
             }
-            try removeQdisc(&socket)
+            // Our own filter of the other direction still needs the qdisc, and the mark.
+            if !others.contains(where: Self.isAtOurPlace) { removeMarks() }
         }
     }
 
-    private func removeQdisc(_ socket: inout NetlinkSocket) throws {
-        guard (try? FileIdentity(path: qdisc.string)) != nil else { return }
-        let index = place.interfaceIndex
-        var left: [TCFilter] = []
-        for direction in ClsactDirection.allCases {
-            left += try socket.filters(interfaceIndex: index, direction: direction)
-        }
-        // Our own filter of the other direction still needs it, and the mark.
-        guard !left.contains(where: Self.isAtOurPlace) else { return }
-        if left.isEmpty, try socket.qdiscs(interfaceIndex: index).contains(where: \.isClsact) {
-            try socket.deleteClsact(interfaceIndex: index)
-        }
-        try Directory.unlink(qdisc.string)
+    private func hasQdisc(_ socket: inout NetlinkSocket) throws -> Bool {
+        try socket.qdiscs(interfaceIndex: place.interfaceIndex).contains(where: \.isClsact)
+    }
+
+    private func isMarked(_ mark: FilePath) -> Bool {
+        (try? FileIdentity(path: mark.string)) != nil
+    }
+
+    private func removeMarks() {
+        for mark in [newQdisc, qdisc] { try? Directory.unlink(mark.string) }
     }
 
     /// Whether a filter is the one that keeps a stub on its hook.
@@ -109,3 +123,8 @@ struct ClsactHook {
 
 /// Says that netctl made the qdisc.
 private struct QdiscMark: Codable {}
+
+extension ClsactDirection {
+    /// The other list of the same qdisc.
+    fileprivate var other: ClsactDirection { self == .ingress ? .egress : .ingress }
+}

@@ -29,7 +29,7 @@ extension HookObject {
                 "load filter '\(filter.name)'", "\(hook)", "it cannot do '\(feature.rawValue)'",
                 code: .invalidPolicy)
         }
-        let tables = FilterTables(filter, slots: slots, redirects: redirects)
+        let tables = FilterTables(filter, slots: slots, redirects: redirects, hook: hook)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)
         try tables.configure(&object)
@@ -37,7 +37,7 @@ extension HookObject {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
         let loaded = try object.load()
-        try tables.fill(loaded, on: hook)
+        try tables.fill(loaded)
         return try loaded.program(program(.filter))
     }
 }
@@ -64,8 +64,10 @@ private struct FilterTables {
     let filter: CompiledFilter
     let slots: [UInt32]
     let redirects: Redirects
+    let hook: Hook
 
-    init(_ filter: CompiledFilter, slots: [UInt32], redirects: Redirects) {
+    init(_ filter: CompiledFilter, slots: [UInt32], redirects: Redirects, hook: Hook) {
+        self.hook = hook
         self.filter = filter
         self.slots = slots
         self.redirects = redirects
@@ -126,7 +128,7 @@ private struct FilterTables {
         }
     }
 
-    func fill(_ object: borrowing LoadedObject, on hook: Hook) throws {
+    func fill(_ object: borrowing LoadedObject) throws {
         if !filter.rules.isEmpty {
             try fill(object, "rules", zip(filter.rules, slots).map(Self.rule))
             try fill(object, "row_summary", filter.rowSummaries)
@@ -138,12 +140,12 @@ private struct FilterTables {
         for (dimension, table) in filter.values {
             try fillBytes(object, dimension.classMap, table.classes)
         }
-        if filter.isRedirecting { try fillRedirects(object, on: hook) }
+        if filter.isRedirecting { try fillRedirects(object) }
     }
 
     /// On XDP the kernel looks the indices up at once, in the namespace of who writes them; on TC when
     /// a packet goes there.
-    private func fillRedirects(_ object: borrowing LoadedObject, on hook: Hook) throws {
+    private func fillRedirects(_ object: borrowing LoadedObject) throws {
         guard hook == .xdp else {
             return try fill(object, "redirect_to", filter.rules.map(interface))
         }

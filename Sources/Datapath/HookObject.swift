@@ -72,7 +72,9 @@ struct HookObject {
         case .xdp:
             try object.setGlobal("multi_buffer", to: multiBuffer)
             if multiBuffer { try object.setFlags(program: name, .xdpHasFrags) }
-        case .tcIngress, .tcEgress: try object.setGlobal("ethernet", to: ethernet)
+        case .tcIngress, .tcEgress:
+            try object.setGlobal("ethernet", to: ethernet)
+            try object.setGlobal("received", to: hook == .tcIngress)
         case .cgroupIngress, .cgroupEgress, .cgroupDevice:
             try object.setExpectedAttachType(program: name, hook.attachType)
         }

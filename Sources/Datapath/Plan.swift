@@ -112,8 +112,9 @@ extension Plan {
             for other in observed where !kept.contains(other.point) {
                 // Without a policy it is whose `attach:` made it; with one, it is that policy's.
                 guard other.policy?.policy ?? other.record.owner == policy.text else { continue }
-                let isOurs = other.record.owner == policy.text
-                steps.append(isOurs ? .detach(other) : .clear(other))
+                // What a person has made stays, unless there is nothing left of it.
+                let goes = other.record.owner == policy.text || other.state == .gone
+                steps.append(goes ? .detach(other) : .clear(other))
             }
         }
         self.policy = policy

@@ -114,7 +114,8 @@ struct ConcurrencyTests {
                 if result.status != 0 { killed += 1 }
                 let status = try StatusDocument.now()
                 #expect(status.problems.isEmpty, "round \(round): \(status)")
-                #expect(status.attachments.map(\.interface).sorted() == names, "round \(round)")
+                let attached = status.attachments.compactMap(\.interface).sorted()
+                #expect(attached == names, "round \(round)")
                 let inForce = Set(status.attachments.compactMap(\.digest))
                 #expect(inForce.isSubset(of: digests) && !inForce.isEmpty, "round \(round)")
                 #expect(status.attachments.allSatisfy { $0.state == "active" })
@@ -135,6 +136,50 @@ struct ConcurrencyTests {
             #expect(pins.split(separator: "\n").count == 2, "\(pins)")
             try expectSuccess(["detach", "--all"])
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    @Test(
+        "attach and detach of TC and cgroup hooks killed at random moments: what is left is explained",
+        arguments: ["clsact", "tcx", "cgroup"])
+    func killedHooks(way: String) async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            try await withCgroup { cgroup in
+                let place = way == "cgroup" ? ["--cgroup", cgroup.path] : ["eth1"]
+                let hooks =
+                    way == "cgroup"
+                    ? ["--hook", "ingress", "--hook", "egress", "--hook", "device"]
+                    : ["--hook", "tc-ingress", "--hook", "tc-egress", "--tc", way]
+                // A kernel without TCX has nothing to be killed here.
+                let probe = try run([Netctl.path, "attach"] + place + hooks)
+                guard probe.status == 0 else {
+                    #expect(probe.status == 4 && way == "tcx", "\(probe)")
+                    return
+                }
+                for round in 0..<30 {
+                    let seconds = String(format: "%.3f", Double.random(in: 0.001...0.3))
+                    let command = round % 2 == 0 ? ["detach"] + place : ["attach"] + place + hooks
+                    _ = try run(["timeout", "-s", "KILL", seconds, Netctl.path] + command)
+                    var status = try StatusDocument.now()
+                    // The kernel lets go of what a killed process held some time after its end.
+                    for _ in 0..<50 where !status.foreign.isEmpty {
+                        try await Task.sleep(for: .milliseconds(100))
+                        status = try StatusDocument.now()
+                    }
+                    #expect(status.foreign.isEmpty, "round \(round): \(status)")
+                    // Of clsact, the pins come first and the filter goes first.
+                    #expect(
+                        status.problems.allSatisfy { $0.code == "gone" && way == "clsact" },
+                        "round \(round): \(status)")
+                }
+                try expectSuccess(["attach"] + place + hooks)
+                try expectSuccess(["status", "--check"])
+                try expectSuccess(["detach", "--all"])
+                #expect(try StatusDocument.now().attachments.isEmpty)
+                #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+                #expect(try !runChecked(["tc", "qdisc", "show", "dev", "eth1"]).contains("clsact"))
+            }
         }
     }
 

@@ -112,7 +112,7 @@ struct OutputTests {
             let entry = try status.entry("near0")
             #expect(entry.digest?.count == 32)
             #expect(try Date(entry.attached_at, strategy: .iso8601) <= Date())
-            let link = try runChecked(["bpftool", "link", "show", "id", "\(entry.link_id)"])
+            let link = try runChecked(["bpftool", "link", "show", "id", "\(entry.link_id ?? 0)"])
             #expect(link.contains("prog \(entry.program_id)"), "\(link)")
             let interface = try runChecked(["ip", "-details", "link", "show", "near0"])
             #expect(interface.contains("prog/xdp id \(entry.program_id)"), "\(interface)")

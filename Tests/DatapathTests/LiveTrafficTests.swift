@@ -10,92 +10,67 @@ import Testing
 /// Real packets over a real wire, each of them accounted for.
 @Suite("Live traffic", .requiresRoot)
 struct LiveTrafficTests {
-    /// Datagrams on their way at once: fewer than the 256 that a veth ring holds, and than fit a
-    /// socket's buffer, so that nobody but netctl drops any.
-    private static let burst = 50
-
     @Test(
         "10,000 datagrams, half of them blocked: 5,000 dropped, 5,000 passed and received",
-        arguments: [XDPModeRequest.xdpgeneric, .xdpdrv], Wire.Family.allCases)
-    func exact(mode: XDPModeRequest, family: Wire.Family) async throws {
-        try await withSandbox {
-            let wire = try Wire(family)
-            _ = try Reconciler().attach(wire.target(mode))
+        arguments: LiveHook.all, Wire.Family.allCases)
+    func exact(way: LiveHook, family: Wire.Family) async throws {
+        try await withTraffic(way, family) { traffic in
+            try traffic.attach()
             try apply(
                 """
                 version: 1
                 name: edge
                 filters:
-                  inbound:
+                  \(way.filterName):
                     default: pass
                     rules:
-                      - { name: threat, match: { src: "\(wire.threat)", proto: udp, dport: 4000 },
-                          action: drop }
+                      - { name: threat, action: drop,
+                          match: { \(way.remote): "\(traffic.wire.threat)", proto: udp, dport: 4000 } }
                       - { name: service, match: { proto: udp, dport: 4000 }, action: pass }
                 """)
-            let received = try Self.exchange(wire, count: 5000)
+            let outcome = try traffic.exchange(5000)
 
-            #expect(received == 5000)
-            let statistics = try wire.statistics()
-            #expect(statistics.attachment.record.mode == mode.required.map(AttachMode.xdp))
-            let exact = Count(packets: 5000, bytes: 5000 * wire.frameBytes(payload: 6))
+            #expect(outcome.received == 5000)
+            #expect(outcome.refused == (way.hook == .cgroupEgress ? 5000 : 0))
+            let statistics = try traffic.statistics()
+            let exact = traffic.count(5000)
             #expect(statistics.count(rule: "threat") == exact)
             #expect(statistics.count(rule: "service") == exact)
             // Nothing else is dropped; what else is seen (router solicitations) passes by default.
             #expect(statistics.count(.drop) == exact)
             #expect(statistics.count(.pass) == statistics.seen &- exact)
             #expect(statistics.explained == statistics.seen)
-            #expect(statistics.count(.rule) == Count(packets: 10000, bytes: 2 * exact.bytes))
-        }
-    }
-
-    /// Sends `count` datagrams from the friend and as many from the threat; answers how many came.
-    private static func exchange(_ wire: Wire, count: Int) throws -> Int {
-        let receiver = try UDPSocket(bound: wire.server, port: Wire.servicePort)
-        return try wire.pair.onFar {
-            let friend = try UDPSocket(bound: wire.friend)
-            let threat = try UDPSocket(bound: wire.threat)
-            var received = 0
-            var sent = 0
-            while sent < count {
-                let now = min(burst / 2, count - sent)
-                try threat.send(now, to: wire.server, port: Wire.servicePort)
-                try friend.send(now, to: wire.server, port: Wire.servicePort)
-                sent += now
-                received += receiver.receive(expecting: sent - received, quiet: .seconds(2))
-                guard received == sent else { return received }
-            }
-            return received + receiver.receive(expecting: 1)
+            #expect(statistics.count(.rule) == traffic.count(10000))
+            // The sockets of the cgroup see and send nothing else.
+            if way.hook.place == .cgroup { #expect(statistics.seen == traffic.count(10000)) }
         }
     }
 
     @Test(
         "traffic through 100 applies: none uncounted, none judged by no policy",
-        arguments: [XDPModeRequest.xdpgeneric, .xdpdrv], Wire.Family.allCases)
-    func hundredApplies(mode: XDPModeRequest, family: Wire.Family) async throws {
-        try await withSandbox {
-            let wire = try Wire(family)
-            _ = try Reconciler().attach(wire.target(mode))
-            let policies = [Self.policy("a", "first"), Self.policy("b", "second")]
+        arguments: zip(LiveHook.all, LiveHook.alternating))
+    func hundredApplies(way: LiveHook, family: Wire.Family) async throws {
+        try await withTraffic(way, family) { traffic in
+            try traffic.attach()
+            let policies = [Self.policy("a", way), Self.policy("b", way)]
             try apply(policies[1])
 
-            let canaries = try UDPSocket(bound: wire.server, port: Wire.canaryPort)
-            let traffic = Traffic(wire)
-            async let sent = traffic.run()
+            let flood = CanaryFlood(traffic)
+            async let sent = flood.run()
             for round in 0..<100 {
                 #expect(try apply(policies[round % 2]).count == 1)
                 // Lets the traffic begin, on its own thread.
                 await Task.yield()
             }
-            traffic.stop()
-            let (services, received) = try await sent
+            flood.stop()
+            let result = try await sent
 
-            let statistics = try wire.statistics()
-            #expect(services > 100)
-            #expect(received == services)
-            #expect(canaries.receive(expecting: 1) == 0)
-            let bytes = wire.frameBytes(payload: 6)
-            let each = Count(packets: UInt64(services), bytes: UInt64(services) * bytes)
+            let statistics = try traffic.statistics()
+            #expect(result.sent > 100)
+            #expect(result.received == result.sent)
+            #expect(result.canaries == 0)
+            #expect(result.refused == (way.hook == .cgroupEgress ? result.sent : 0))
+            let each = traffic.count(result.sent)
             #expect(statistics.count(rule: "service") == each)
             #expect(statistics.count(rule: "canary") == each)
             #expect(statistics.count(.drop) == each)
@@ -104,7 +79,7 @@ struct LiveTrafficTests {
     }
 
     /// Both have `canary` and `service`, at different places, and a rule of their own.
-    private static func policy(_ own: String, _ filter: String) -> String {
+    private static func policy(_ own: String, _ way: LiveHook) -> String {
         let rules = [
             "{ name: only-\(own), match: { proto: udp, dport: 9 }, action: count }",
             "{ name: canary, match: { proto: udp, dport: 4001 }, action: drop }",
@@ -115,7 +90,7 @@ struct LiveTrafficTests {
             version: 1
             name: edge
             filters:
-              inbound:
+              \(way.filterName):
                 default: pass
                 rules:
             \(ordered.map { "      - \($0)\n" }.joined())
@@ -124,9 +99,9 @@ struct LiveTrafficTests {
 
     @Test("a policy is in force from an attachment's first packet on, and its counts outlive it")
     func retiredCounts() async throws {
-        try await withSandbox {
-            let wire = try Wire(.ipv4)
-            _ = try Reconciler().attach(wire.target(.xdpgeneric))
+        try await withTraffic(.xdpgeneric, .ipv4) { traffic in
+            let wire = traffic.wire
+            try traffic.attach()
             func filter(_ rules: String...) -> String {
                 """
                 version: 1
@@ -142,7 +117,7 @@ struct LiveTrafficTests {
             let renamed = "{ name: renamed, match: { src: \(wire.threat) }, action: drop }"
             let service = "{ name: service, match: { dport: 4000 }, action: pass }"
             try apply(filter(threat, service))
-            #expect(try Self.exchange(wire, count: 40) == 40)
+            #expect(try traffic.exchange(40).received == 40)
             let before = try wire.statistics()
 
             try apply(filter(renamed, service))
@@ -158,7 +133,7 @@ struct LiveTrafficTests {
             let reset = try wire.statistics()
             #expect(reset.count(.rule) == .zero)
             #expect(reset.packets(.drop) == 0)
-            #expect(try Self.exchange(wire, count: 10) == 10)
+            #expect(try traffic.exchange(10).received == 10)
             #expect(try wire.statistics().count(rule: "renamed").packets == 10)
             #expect(try wire.statistics().count(rule: "service").packets == 10)
         }
@@ -166,31 +141,60 @@ struct LiveTrafficTests {
 }
 
 /// Datagrams to the service and to the canary's port, as many of each, until told to stop.
-private final class Traffic: Sendable {
-    private let wire: Wire
+private final class CanaryFlood: Sendable {
+    struct Result: Sendable {
+        /// To each port.
+        var sent = 0
+        /// By the service.
+        var received = 0
+        /// Canaries that came, none of which may.
+        var canaries = 0
+        /// How often the sender was told that a datagram was dropped.
+        var refused = 0
+    }
+
+    private let traffic: HookTraffic
     private let isStopped = Atomic(false)
 
-    init(_ wire: Wire) { self.wire = wire }
+    init(_ traffic: HookTraffic) { self.traffic = traffic }
 
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
-    /// Answers how many were sent to each port, and how many the service received.
-    func run() async throws -> (sent: Int, received: Int) {
-        let receiver = try UDPSocket(bound: wire.server, port: Wire.servicePort)
-        return try await wire.pair.onFar { [self] () async throws -> (sent: Int, received: Int) in
-            let friend = try UDPSocket(bound: wire.friend)
-            var sent = 0
-            var received = 0
-            while !isStopped.load(ordering: .relaxed) {
+    func run() async throws -> Result {
+        let service = try traffic.near(port: Wire.servicePort)
+        let canary = try traffic.near(port: Wire.canaryPort)
+        return try await traffic.wire.pair.onFar { [self] () async throws -> Result in
+            let wire = traffic.wire
+            let farService = try UDPSocket(bound: wire.friend, port: Wire.servicePort)
+            let farCanary = try UDPSocket(bound: wire.friend, port: Wire.canaryPort)
+            var result = Result()
+            func send(_ socket: borrowing UDPSocket, to address: String) throws {
                 for _ in 0..<20 {
-                    try friend.send(to: wire.server, port: Wire.canaryPort)
-                    try friend.send(to: wire.server, port: Wire.servicePort)
+                    result.refused += try socket.offer(1, to: address, port: Wire.canaryPort)
+                    result.refused += try socket.offer(1, to: address, port: Wire.servicePort)
                 }
-                sent += 20
-                received += receiver.receive(expecting: sent - received, quiet: .seconds(2))
-                guard received == sent else { break }
+                result.sent += 20
             }
-            return (sent, received + receiver.receive(expecting: 1))
+            func receive(_ socket: borrowing UDPSocket) {
+                let missing = result.sent - result.received
+                result.received += socket.receive(expecting: missing, quiet: .seconds(5))
+            }
+            while !isStopped.load(ordering: .relaxed), result.received == result.sent {
+                if traffic.way.isEgress {
+                    try send(service, to: wire.friend)
+                    receive(farService)
+                } else {
+                    try send(farService, to: wire.server)
+                    receive(service)
+                }
+            }
+            result.received +=
+                traffic.way.isEgress
+                ? farService.receive(expecting: 1) : service.receive(expecting: 1)
+            result.canaries =
+                traffic.way.isEgress
+                ? farCanary.receive(expecting: 1) : canary.receive(expecting: 1)
+            return result
         }
     }
 }

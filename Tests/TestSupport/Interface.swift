@@ -12,10 +12,11 @@ public func interfaceIndex(_ name: String) throws -> UInt32 {
     return index
 }
 
-/// Waits until an interface has a carrier, which comes shortly after its peer is up.
+/// Waits until an interface has a carrier, which comes shortly after its peer is up, and the kernel has
+/// taken note of it: until then it drops what is sent.
 public func awaitCarrier(_ name: String) throws {
     for _ in 0..<500 {
-        if try runChecked(["ip", "link", "show", "dev", name]).contains("LOWER_UP") { return }
+        if try runChecked(["ip", "link", "show", "dev", name]).contains(" state UP ") { return }
         usleep(2000)
     }
     throw SystemError(attempt: "wait for carrier", subject: name, errno: .timedOut)

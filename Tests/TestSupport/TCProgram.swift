@@ -2,11 +2,22 @@ public import LinuxSystem
 
 /// Minimal tc programs, for tests that need somebody's.
 public enum TCProgram {
+    /// BPF_PROG_TYPE_SCHED_CLS
+    private static let schedCls: UInt32 = 3
+
     /// Loads `r0 = verdict; exit`: a program that answers `verdict` (0: `TC_ACT_OK`) for every packet.
     public static func load(
         returning verdict: Int32 = 0, name: String = "foreign"
     ) throws -> OwnedDescriptor {
-        try loadTrivialProgram(type: 3, returning: verdict, name: name)  // BPF_PROG_TYPE_SCHED_CLS
+        try loadProgram(type: schedCls, TrivialProgram.returning(verdict), name: name)
+    }
+
+    /// Loads a program that drops packets of one length, as the skb has it, and leaves others to the
+    /// next program.
+    public static func load(droppingLength length: Int, name: String) throws -> OwnedDescriptor {
+        // TC_ACT_SHOT, TC_ACT_UNSPEC
+        let code = TrivialProgram.returning(2, forLength: Int32(length), other: -1)
+        return try loadProgram(type: schedCls, code, name: name)
     }
 
     /// Loads a program that gives every packet a VLAN tag, beside the frame as the kernel keeps it,
@@ -18,6 +29,6 @@ public enum TCProgram {
             0x85 | 18 << 32,  // call bpf_skb_vlan_push
             0xb7, 0x95,  // r0 = TC_ACT_OK; exit
         ]
-        return try loadProgram(type: 3, instructions, name: "vlan_push")
+        return try loadProgram(type: schedCls, instructions, name: "vlan_push")
     }
 }

@@ -2,13 +2,29 @@ internal import CLinuxShims
 internal import LinuxSystem
 internal import SystemPackage
 
-/// Loads a program of a type, `r0 = verdict; exit`.
-func loadTrivialProgram(
-    type: UInt32, returning verdict: Int32, name: String
-) throws -> OwnedDescriptor {
-    // struct bpf_insn: BPF_MOV64_IMM(R0, verdict); BPF_EXIT_INSN().
-    try loadProgram(
-        type: type, [0xb7 | UInt64(UInt32(bitPattern: verdict)) << 32, 0x95], name: name)
+/// Instructions of a program in a test (`struct bpf_insn`).
+enum TrivialProgram {
+    private static let exit: UInt64 = 0x95
+
+    private static func answer(_ verdict: Int32) -> [UInt64] {
+        // BPF_MOV64_IMM(R0, verdict)
+        [0xb7 | immediate(verdict), exit]
+    }
+
+    private static func immediate(_ value: Int32) -> UInt64 {
+        UInt64(UInt32(bitPattern: value)) << 32
+    }
+
+    /// `return verdict`
+    static func returning(_ verdict: Int32) -> [UInt64] { answer(verdict) }
+
+    /// `return skb->len == length ? matching : other`
+    static func returning(
+        _ matching: Int32, forLength length: Int32, other: Int32
+    ) -> [UInt64] {
+        // r2 = *(u32 *)(r1 + 0); if (r2 != length) goto +2
+        [0x1261, 0x0002_0255 | immediate(length)] + answer(matching) + answer(other)
+    }
 }
 
 /// Loads a program of a type, given as instructions (`struct bpf_insn`).

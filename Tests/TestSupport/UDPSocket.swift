@@ -1,3 +1,4 @@
+internal import CTestSupport
 internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
@@ -15,25 +16,39 @@ public struct UDPSocket: ~Copyable, Sendable {
     /// - Parameters:
     ///   - address: A local IPv4 or IPv6 address; a sender's source address.
     ///   - port: Host order; 0 lets the kernel choose.
+    ///   - cgroup: Where the process is that makes it; nil: this one. Whoever uses the socket, its
+    ///     packets are judged there.
     /// - Throws: `SystemError` with `EINVAL` if `address` is none.
-    public init(bound address: String, port: UInt16 = 0) throws {
-        let descriptor = try UDPSocket.bound(address, port: port)
+    public init(bound address: String, port: UInt16 = 0, in cgroup: TestCgroup? = nil) throws {
+        let descriptor = try UDPSocket.bound(address, port: port, in: cgroup)
         self.port = try UDPSocket.localPort(descriptor.rawValue)
         self.descriptor = descriptor
     }
 
-    private static func bound(_ address: String, port: UInt16) throws -> OwnedDescriptor {
+    private static func bound(
+        _ address: String, port: UInt16, in cgroup: TestCgroup?
+    ) throws -> OwnedDescriptor {
         guard let local = SocketAddress(address, port: port) else {
             throw error("bind", address, EINVAL)
         }
-        let number = socket(
-            local.family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw error("open socket", address, errno) }
-        let descriptor = OwnedDescriptor(owning: number)
-        guard local.withAddress({ bind(number, $0, $1) }) == 0 else {
-            throw error("bind", "\(address) port \(port)", errno)
+        let number: Int32
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        if let cgroup {
+            let procs = "\(cgroup.directory)/cgroup.procs"
+            number = netctl_socket_in_cgroup(procs, local.family, type, 0)
+            guard number >= 0 else { throw error("open socket in cgroup", procs, -number) }
+        } else {
+            number = socket(local.family, type, 0)
+            guard number >= 0 else { throw error("open socket", address, errno) }
         }
-        return descriptor
+        let descriptor = OwnedDescriptor(owning: number)
+        // A child of a parallel test may hold a copy of a closed socket until it calls exec.
+        for _ in 0..<1000 {
+            if local.withAddress({ bind(number, $0, $1) }) == 0 { return descriptor }
+            guard errno == EADDRINUSE else { break }
+            usleep(5000)
+        }
+        throw error("bind", "\(address) port \(port)", errno)
     }
 
     /// Sends datagrams.
@@ -43,8 +58,8 @@ public struct UDPSocket: ~Copyable, Sendable {
     ///   - address: Where to, of the socket's own family.
     ///   - port: The destination port, host order.
     ///   - payload: The content of each.
-    /// - Throws: `SystemError` with the errno of `sendto(2)`: `EPERM` where a cgroup or TC
-    ///   program dropped a datagram.
+    /// - Throws: `SystemError` with the errno of `sendto(2)`: `EPERM` where a cgroup's program
+    ///   dropped a datagram.
     public borrowing func send(
         _ count: Int = 1, to address: String, port: UInt16, payload: [UInt8] = Array("netctl".utf8)
     ) throws {
@@ -60,6 +75,38 @@ public struct UDPSocket: ~Copyable, Sendable {
                 throw UDPSocket.error("send", "\(address) port \(port)", errno)
             }
         }
+    }
+
+    /// Has the kernel cut what is sent into datagrams, which stay one packet as far as they can
+    /// (`UDP_SEGMENT`, Linux 4.18).
+    ///
+    /// - Parameter bytes: The payload of each; the last may have less.
+    /// - Throws: `SystemError`.
+    public borrowing func segment(by bytes: Int32) throws {
+        var bytes = bytes
+        let length = socklen_t(MemoryLayout<Int32>.size)
+        // SOL_UDP, UDP_SEGMENT
+        guard setsockopt(descriptor.rawValue, 17, 103, &bytes, length) == 0 else {
+            throw UDPSocket.error("segment datagrams", "port \(port)", errno)
+        }
+    }
+
+    /// Sends datagrams that a cgroup's program may drop.
+    ///
+    /// - Returns: How many it has dropped, which is what `EPERM` says.
+    /// - Throws: `SystemError` for any other failure.
+    public borrowing func offer(
+        _ count: Int, to address: String, port: UInt16, payload: [UInt8] = Array("netctl".utf8)
+    ) throws -> Int {
+        var refused = 0
+        for _ in 0..<count {
+            do {
+                try send(to: address, port: port, payload: payload)
+            } catch let error as SystemError where error.errno == .notPermitted {
+                refused += 1
+            }
+        }
+        return refused
     }
 
     /// Receives until `expected` datagrams have come or none did for `quiet`.

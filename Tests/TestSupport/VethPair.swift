@@ -62,6 +62,7 @@ public final class VethPair: Sendable {
             return try configure(far, host: 2, subnet: subnet)
         }
         try awaitCarrier(near)
+        try executor.perform { try awaitCarrier(far) }
         let pair = VethPair(near: nearEnd, far: farEnd, farExecutor: executor)
         _ = WorkQueue.keepOnCurrentThread(pair)
         return pair

@@ -6,6 +6,7 @@ public enum XDPProgram {
     public static func load(
         returning verdict: Int32 = 2, name: String = "foreign"
     ) throws -> OwnedDescriptor {
-        try loadTrivialProgram(type: 6, returning: verdict, name: name)  // BPF_PROG_TYPE_XDP
+        // BPF_PROG_TYPE_XDP
+        try loadProgram(type: 6, TrivialProgram.returning(verdict), name: name)
     }
 }

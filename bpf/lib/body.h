@@ -29,14 +29,16 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 	/* Asked before the packet is counted: there may be nowhere to go. */
 	if (redirects && judgement.verdict == NETCTL_VERDICT_REDIRECT && !redirect(judgement.rule))
 		judgement = aborted();
-	count(judgement.slot, packet.length);
+	count(judgement.slot, counted_bytes(&packet));
 	return judgement.verdict;
 }
 
 /* Passes, whatever it is. */
 static __always_inline void count_passed(hook_ctx *ctx, enum netctl_reason reason)
 {
-	count(netctl_slot(reason, NETCTL_VERDICT_PASS), whole_length(ctx));
+	struct link_layer link = link_layer(ctx);
+
+	count(netctl_slot(reason, NETCTL_VERDICT_PASS), whole_length(ctx) + link.hidden);
 }
 
 /* What sits on the hook: calls the body in force; without one, passes and counts. */

@@ -280,7 +280,7 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 /* The judgement of a packet whose addresses are readable, or of a frame that is not IP. */
 static __always_inline struct judgement classify(const struct packet *packet)
 {
-	struct scan scan = { .length = packet->length,
+	struct scan scan = { .length = counted_bytes(packet),
 			     .unreadable = packet->unreadable,
 			     .family = packet->family };
 	__u32 row[NETCTL_DIMENSION_MAX] = {};

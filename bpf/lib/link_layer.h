@@ -12,6 +12,7 @@ struct link_layer {
 	__u16 vlan; /* its identifier */
 	__be16 type; /* of L3, where there is no Ethernet header */
 	__u32 mark; /* of the skb */
+	__u8 hidden; /* bytes of an Ethernet header in front of the first byte, out of reach */
 };
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <stdbool.h>
+#include <bpf/bpf_helpers.h>
 
 enum packet_family {
 	PACKET_NON_IP = 0,
@@ -13,11 +14,12 @@ enum packet_family {
 };
 
 struct packet {
-	__u32 length; /* of the frame, fragments included: what the counters take */
+	__u32 length; /* of the frame, fragments included */
 	__u32 l3_length; /* without what follows the L3 packet */
 	__u16 ethertype; /* after VLAN tags, host order */
 	__u16 vlan; /* identifier of the outermost tag, or NETCTL_VLAN_NONE */
 	__u32 mark; /* of the skb */
+	__u8 hidden; /* bytes of an Ethernet header that `length` leaves out */
 	__u8 family; /* enum packet_family; what follows is of IP alone */
 	__u8 protocol; /* behind IPv6 extension headers */
 	__u8 ttl;
@@ -32,5 +34,11 @@ struct packet {
 	__u16 sport, dport; /* host order */
 	__u8 src[16], dst[16]; /* network order; IPv4 uses the first four bytes */
 };
+
+/* What the counters take: a frame has its Ethernet header, whether or not it was handed over. */
+static __always_inline __u64 counted_bytes(const struct packet *packet)
+{
+	return packet->length + packet->hidden;
+}
 
 #endif

@@ -323,6 +323,7 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 		packet->length = whole_length(ctx);
 
 	packet->mark = link.mark;
+	packet->hidden = link.hidden;
 	packet->vlan = link.tagged ? link.vlan & VLAN_IDENTIFIER : NETCTL_VLAN_NONE;
 	if (link.ethernet) {
 		struct ethernet_header ethernet;

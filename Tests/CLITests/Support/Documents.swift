@@ -38,21 +38,24 @@ struct StatsDocument: Decodable {
 /// `netctl status -o json`, as the contract describes it.
 struct StatusDocument: Decodable {
     struct Entry: Decodable {
-        let interface: String
+        let interface: String?
         let netns: String?
+        let cgroup: String?
         let hook: String
         let mode: String?
         let policy: String?
         let filter: String?
         let digest: String?
         let program_id: UInt32
-        let link_id: UInt32
+        let link_id: UInt32?
+        let chain: [UInt32]
         let attached_at: String
         let state: String
     }
 
     struct Foreign: Decodable {
-        let interface: String
+        let interface: String?
+        let cgroup: String?
         let hook: String
         let program_id: UInt32
         let name: String?

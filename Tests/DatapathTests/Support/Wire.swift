@@ -20,9 +20,9 @@ struct Wire: Sendable {
     static let canaryPort: UInt16 = 4001
 
     /// Call it on the sandbox's thread.
-    init(_ family: Family) throws {
+    init(_ family: Family, mtu: UInt32 = 1500) throws {
         self.family = family
-        pair = try VethPair.create()
+        pair = try VethPair.create(mtu: mtu)
         let (near, far) = (pair.near, pair.far)
         let addresses = (family == .ipv4 ? [near.ipv4] : [near.ipv6], threat)
         try pair.onFar {
@@ -33,6 +33,12 @@ struct Wire: Sendable {
             try runChecked([
                 "ip", "neighbour", "replace", addresses.0[0], "lladdr", near.mac, "dev", far.name,
                 "nud", "permanent",
+            ])
+        }
+        for address in [family == .ipv4 ? far.ipv4 : far.ipv6, threat] {
+            try runChecked([
+                "ip", "neighbour", "replace", address, "lladdr", far.mac, "dev", near.name, "nud",
+                "permanent",
             ])
         }
     }
