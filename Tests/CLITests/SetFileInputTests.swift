@@ -92,19 +92,6 @@ struct SetFileInputTests {
         }
     }
 
-    @Test("packed or not, a policy is the same policy")
-    func sameDigest() throws {
-        let directory = try TemporaryDirectory()
-        let policy = try directory.write(Self.policy("feed.txt"), to: "edge.yaml")
-        let file = try directory.write("192.0.2.1\n", to: "feed.txt")
-        let plain = try LoadedPolicy([policy], quiet: true).revision?.digest
-        try runChecked(["sh", "-c", "gzip -c \(file) >\(file).gz; mv \(file).gz \(file)"])
-        let packed = try LoadedPolicy([policy], quiet: true).revision?.digest
-        #expect(plain != nil && plain == packed)
-        try directory.write("192.0.2.2\n", to: "feed.txt")
-        #expect(try LoadedPolicy([policy], quiet: true).revision?.digest != plain)
-    }
-
     @Test("progress: a line after a second, ten times a second, and gone in the end")
     func progress() {
         var now = ContinuousClock.now

@@ -153,4 +153,27 @@ import Testing
             #expect(seen.map(\.bytes) == seen.map(\.bytes).sorted() && seen.count > 1)
         }
     }
+
+    @Test("packed or not, a policy has the same digest")
+    func sameDigest() throws {
+        let directory = try TemporaryDirectory()
+        let policy = try directory.write(
+            """
+            version: 1
+            name: edge
+            sets: { bad: { file: feed.txt } }
+            filters:
+              inbound:
+                default: pass
+                rules:
+                  - { name: bad, match: { src: "@bad" }, action: drop }
+            """, to: "edge.yaml")
+        func digest() throws -> String? { try PolicyFiles([policy]).revision().revision?.digest }
+        let file = try directory.write("192.0.2.1\n", to: "feed.txt")
+        let plain = try digest()
+        try runChecked(["sh", "-c", "gzip -c \(file) >\(file).gz; mv \(file).gz \(file)"])
+        #expect(try plain != nil && digest() == plain)
+        try directory.write("192.0.2.2\n", to: "feed.txt")
+        #expect(try digest() != plain)
+    }
 }

@@ -16,7 +16,7 @@ import Testing
             let bits = UInt128(random.next()) << 64 | UInt128(random.next())
             let zeros = random.number(UInt128(0)...127)
             return random.chance(20)
-                ? "::ffff:\(v4(&random))" : "\(IPv6Address(bits: bits >> zeros << zeros))"
+                ? "::ffff:\(v4(&random))" : "\(IPv6Address(bits: (bits >> zeros) << zeros))"
         }
         let blank = ["", "", " ", "\t", "  "][random.number(0...4)]
         let text =

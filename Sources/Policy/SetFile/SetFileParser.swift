@@ -65,17 +65,24 @@ struct SetFileParser: ~Copyable {
 
     /// Moves behind the end of the line, if that is there: a line may have a hundred megabytes.
     private mutating func skipLine(_ bytes: Span<UInt8>, at index: inout Int) {
-        let (lineBreak, hasNUL) = bytes.withUnsafeBytes { bytes in
-            // SAFETY: both searches stay within the bytes that they are given.
-            let start = bytes.baseAddress
-            let end = memchr(start, 0x0A, bytes.count).flatMap { end in start.map { end - $0 } }
-            return (end, memchr(start, 0, end ?? bytes.count) != nil)
+        let lineBreak = Self.firstIndex(of: 0x0A, in: bytes, below: bytes.count)
+        if Self.firstIndex(of: 0, in: bytes, below: lineBreak ?? bytes.count) != nil {
+            refuseNUL()
         }
-        index = lineBreak.map { $0 + 1 } ?? bytes.count
-        if hasNUL { refuseNUL() }
-        if lineBreak != nil {
-            isInsideLine = false
-            line += 1
+        index = bytes.count
+        guard let lineBreak else { return }
+        index = lineBreak + 1
+        isInsideLine = false
+        line += 1
+    }
+
+    private static func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, below end: Int) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            // SAFETY: `end` is at most the count, and what is found lies in the bytes.
+            guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), end) else {
+                return nil
+            }
+            return UnsafeRawPointer(found) - start
         }
     }
 
