@@ -68,7 +68,7 @@ struct SetFileReader: ~Copyable {
     }
 
     private mutating func feed(_ parser: inout SetFileParser) throws(Failure) {
-        while try fill(), parser.takesMore {
+        while parser.takesMore, try fill() {
             let lines = isAtEnd ? filled : endOfLastLine
             if lines > 0 {
                 parser.readLines(buffer.span.extracting(0..<lines))
