@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CLibxdp", pkgConfig: "libxdp", providers: [.apt(["libxdp-dev"])]),
         .systemLibrary(
             name: "CLibxxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinuxShims"),
         .target(name: "CBPFShims", dependencies: ["CLibbpf"]),
 
@@ -65,8 +66,7 @@ let package = Package(
         .target(
             name: "Datapath",
             dependencies: [
-                "BPF", "BPFObjects", "CLibxxhash", "LinuxSystem", "NetctlABI",
-                "NetTypes",
+                "BPF", "BPFObjects", "CLibxxhash", "CZlib", "LinuxSystem", "NetctlABI", "NetTypes",
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .target(
@@ -102,7 +102,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CLibraryTests",
-            dependencies: ["CLibbpf", "CLibelf", "CLibmnl", "CLibxdp", "CLibxxhash"],
+            dependencies: ["CLibbpf", "CLibelf", "CLibmnl", "CLibxdp", "CLibxxhash", "CZlib"],
             swiftSettings: strict),
         .testTarget(name: "PacketsTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # static-libraries.sh DIRECTORY
-# Fills DIRECTORY with pkg-config files for libbpf, libelf, libxdp and libxxhash that lead to
+# Fills DIRECTORY with pkg-config files for libbpf, libelf, libxdp, libxxhash and zlib that lead to
 # their static archives; with PKG_CONFIG_PATH=DIRECTORY, `swift build` links these instead of the shared ones.
 # The archives are linked into a folder of their own: on the system's path a .so beside them wins.
 # libmnl stays dynamic, Debian has no archive of it; its file is there because the original puts
@@ -35,7 +35,7 @@ Cflags: $(pkg-config --cflags "$1")
 END
 }
 
-for module in libbpf libelf libxdp libxxhash; do
+for module in libbpf libelf libxdp libxxhash zlib; do
   libraries=$(pkg-config --static --libs-only-l "$module")
   for library in $libraries; do
     path=$(archive "${library#-l}")

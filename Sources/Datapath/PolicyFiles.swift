@@ -3,7 +3,7 @@ internal import LinuxSystem
 public import Policy
 internal import SystemPackage
 
-/// The files of one policy, read from disk once: what is parsed is what is hashed.
+/// The files of one policy, read from disk: what is parsed is what is hashed.
 public struct PolicyFiles: Sendable {
     /// The files, folders resolved.
     public let sources: [PolicySource]
@@ -26,17 +26,17 @@ public struct PolicyFiles: Sendable {
 
     /// Parses and checks them, and the set files that they name.
     ///
+    /// - Parameter progress: Called now and then while a set file is read.
     /// - Returns: The diagnostics, and without errors among them the policy.
-    public func revision() -> (result: ReadResult, revision: PolicyRevision?) {
-        var setFiles: [[UInt8]] = []
-        let result = PolicyReader.read(sources) { path in
-            let bytes = try Self.read(path, atMost: .max)
-            setFiles.append(bytes)
-            return bytes
+    public func revision(
+        progress: ((ReadingProgress) -> Void)? = nil
+    ) -> (result: ReadResult, revision: PolicyRevision?) {
+        let setFiles = SetFilesOnDisk(progress: progress)
+        let result = PolicyReader.read(sources, setFiles: setFiles)
+        let revision = result.policy.map {
+            PolicyRevision($0, setFiles: setFiles.digests, folder: folder)
         }
-        return (
-            result, result.policy.map { PolicyRevision($0, setFiles: setFiles, folder: folder) }
-        )
+        return (result, revision)
     }
 
     /// The one folder that all files are in, as an absolute path.
@@ -77,22 +77,14 @@ public struct PolicyFiles: Sendable {
         return files.sorted().map { FilePath(path).appending($0).string }
     }
 
-    static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
+    private static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly)
             return try file.closeAfter { try file.readAll(atMost: limit) }
         } catch {
-            throw ReadFailure(reason: "\(error)", errno: error as? Errno)
+            throw ReadFailure(error)
         }
     }
-}
-
-/// Why a file cannot be read; whoever tries says which.
-struct ReadFailure: Error, CustomStringConvertible {
-    let reason: String
-    let errno: Errno?
-
-    var description: String { errno.map { "\($0.sentence) (\($0.symbol))" } ?? reason }
 }
 
 extension FileDescriptor {

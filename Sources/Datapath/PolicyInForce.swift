@@ -28,13 +28,10 @@ package struct PolicyInForce {
 
     /// The policy with its set files as they are now.
     private static func revision(_ source: PolicySource) -> PolicyRevision? {
-        var setFiles: [[UInt8]] = []
-        let result = PolicyReader.read([source]) { path in
-            let bytes = try PolicyFiles.read(path, atMost: .max)
-            setFiles.append(bytes)
-            return bytes
+        let setFiles = SetFilesOnDisk()
+        return PolicyReader.read([source], setFiles: setFiles).policy.map {
+            PolicyRevision($0, setFiles: setFiles.digests)
         }
-        return result.policy.map { PolicyRevision($0, setFiles: setFiles) }
     }
 }
 

@@ -1,4 +1,3 @@
-internal import CLibxxhash
 public import Policy
 
 /// A policy with the digest of everything that it means: its text and what its set files hold.
@@ -16,24 +15,13 @@ public struct PolicyRevision: Sendable {
     ///
     /// - Parameters:
     ///   - policy: A policy that was read without errors.
-    ///   - setFiles: The contents of its set files, as read, in order.
+    ///   - setFiles: The digests of the text of its set files, in the order of reading.
     ///   - folder: What their names are relative to, if that is one folder.
-    public init(_ policy: Policy, setFiles: [[UInt8]], folder: String? = nil) {
+    init(_ policy: Policy, setFiles: [ContentDigest], folder: String? = nil) {
         self.policy = policy
         self.folder = folder
         text = PolicyWriter.write(policy)
-        let parts = [XXH3.digest(Array(text.utf8))] + setFiles.map(XXH3.digest)
-        digest = XXH3.digest(Array(parts.joined(separator: "\n").utf8))
-    }
-}
-
-/// XXH3, 128 bits: tells contents apart, not meant to withstand who crafts them; a policy is root's.
-private enum XXH3 {
-    static func digest(_ bytes: [UInt8]) -> String {
-        let hash = bytes.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
-        return [hash.high64, hash.low64].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        let parts = [ContentDigest(text)] + setFiles
+        digest = ContentDigest(parts.map(\.text).joined(separator: "\n")).text
     }
 }

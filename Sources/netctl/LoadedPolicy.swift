@@ -7,13 +7,28 @@ struct LoadedPolicy {
     let diagnostics: [Diagnostic]
     /// The policy; nil when there is any error.
     let revision: PolicyRevision?
+    /// What reading it gave.
+    private let result: ReadResult
+    /// How much each set holds.
+    var sets: [SetSummary] { result.summaries }
 
     init(_ paths: [String], quiet: Bool) throws {
-        let (result, revision) = try PolicyFiles(paths).revision()
+        let (result, revision) = Self.revision(of: try PolicyFiles(paths), quiet: quiet)
+        self.result = result
         diagnostics = result.diagnostics
         self.revision = revision
         for diagnostic in diagnostics where diagnostic.severity == .error || !quiet {
             Terminal.message(result.rendered(diagnostic))
+        }
+    }
+
+    private static func revision(
+        of files: PolicyFiles, quiet: Bool
+    ) -> (ReadResult, PolicyRevision?) {
+        guard let line = ProgressLine(quiet: quiet) else { return files.revision() }
+        defer { line.clear() }
+        return files.revision { progress in
+            line.show("reading \(progress.path): \(progress.percent) %")
         }
     }
 

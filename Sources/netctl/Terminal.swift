@@ -13,6 +13,9 @@ enum Terminal {
     /// Whether a person reads the results.
     static let showsResults = isatty(STDOUT_FILENO) == 1
 
+    /// Whether a person reads the messages.
+    static let showsMessages = isatty(STDERR_FILENO) == 1
+
     /// Writes a line of results.
     static func result(_ line: String) {
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
@@ -22,6 +25,9 @@ enum Terminal {
     static func message(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
+
+    /// Writes what is to be written over.
+    static func progress(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
     /// Says why a command failed.
     static func error(_ text: String) { message("\(emphasis("netctl:", code: 31)) \(text)") }

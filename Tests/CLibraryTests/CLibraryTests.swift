@@ -3,6 +3,7 @@ import CLibelf
 import CLibmnl
 import CLibxdp
 import CLibxxhash
+import CZlib
 import Testing
 
 /// Each C library is found by pkg-config, imported and linked: one call of each says so.
@@ -30,5 +31,11 @@ import Testing
         let hash = XXH3_128bits(nil, 0)
         #expect(hash.high64 == 0x99aa_06d3_0147_98d8)
         #expect(hash.low64 == 0x6001_c324_468d_497f)
+    }
+
+    @Test func zlib() {
+        // CRC-32 of the check string, as every catalogue of CRCs has it.
+        let check = Array("123456789".utf8)
+        #expect(crc32(0, check, UInt32(check.count)) == 0xcbf4_3926)
     }
 }

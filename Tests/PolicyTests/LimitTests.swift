@@ -29,7 +29,7 @@ import Testing
 
     /// What a resolver with small limits says of `s0`, a file of ten prefixes, and sets of sets.
     private func resolve(
-        _ members: [[Int]], limit: Int, combinedLimit: Int
+        _ members: [[Int]], limit: Int, combinedLimit: Int, byteLimit: Int = 100
     ) throws -> (codes: [String], counts: [Int?]) {
         let source = PolicySource(path: "p.yaml", bytes: [])
         let reading = Reading(source: try SourceText(source))
@@ -43,9 +43,11 @@ import Testing
             let names = try members.map { try Name("s\($0)") }
             drafts.append(try draft(index + 1, .sets(names), names.count))
         }
-        var resolver = SetResolver(reading, limit: limit, combinedLimit: combinedLimit) { _ in
+        let files = SetFilesInMemory { _ in
             Array((0..<10).map { "10.0.0.\($0)\n" }.joined().utf8)
         }
+        var resolver = SetResolver(
+            reading, files, limit: limit, combinedLimit: combinedLimit, byteLimit: byteLimit)
         let contents = resolver.resolve(drafts)
         return (
             reading.diagnostics.map(\.code), drafts.map { (contents[$0.name] ?? nil)?.count }
@@ -57,6 +59,14 @@ import Testing
         let fits = try resolve([], limit: 10, combinedLimit: 0)
         #expect(fits.codes == [] && fits.counts == [10])
         let exceeds = try resolve([], limit: 9, combinedLimit: 0)
+        #expect(exceeds.codes == ["limit"] && exceeds.counts == [nil])
+    }
+
+    @Test("bytes over all set files: as many as the limit, and not one more")
+    func bytes() throws {
+        let fits = try resolve([], limit: 10, combinedLimit: 0, byteLimit: 90)
+        #expect(fits.codes == [] && fits.counts == [10])
+        let exceeds = try resolve([], limit: 10, combinedLimit: 0, byteLimit: 89)
         #expect(exceeds.codes == ["limit"] && exceeds.counts == [nil])
     }
 

@@ -55,7 +55,8 @@ import Testing
         #expect(
             json == #"{"diagnostics":[{"code":"unknown-key","column":1,"file":"policy.yaml","#
                 + #""hint":"did you mean 'filters'?","line":3,"#
-                + #""message":"unknown key 'filterz' in the policy","severity":"error"}],"version":1}"#
+                + #""message":"unknown key 'filterz' in the policy","severity":"error"}],"sets":[],"#
+                + #""version":1}"#
         )
         let whole = Diagnostic(
             code: "set-file-line", message: "m", location: SourceLocation(file: "f", line: 812))

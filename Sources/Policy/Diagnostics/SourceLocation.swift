@@ -2,7 +2,7 @@
 public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
     /// The file's path, as given.
     public var file: String
-    /// The line, from 1.
+    /// The line, from 1; 0 means the whole file.
     public var line: Int
     /// The column, from 1, in Unicode scalars; 0 means the whole line.
     public var column: Int
@@ -20,8 +20,9 @@ public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
     /// The place of what was not read from a file.
     public static let none = SourceLocation(file: "", line: 0)
 
-    /// `policy.yaml:12:7`, or `feeds/threats.txt:812` for a whole line.
+    /// `policy.yaml:12:7`, or `feeds/threats.txt:812` for a whole line, or the file alone.
     public var description: String {
-        column > 0 ? "\(file):\(line):\(column)" : "\(file):\(line)"
+        guard line > 0 else { return file }
+        return column > 0 ? "\(file):\(line):\(column)" : "\(file):\(line)"
     }
 }

@@ -4,6 +4,8 @@ public struct ValidationReport: Codable, Equatable, Sendable {
     public var version: Int
     /// All errors and warnings.
     public var diagnostics: [Entry]
+    /// How much each set holds; empty when there is any error.
+    public var sets: [SetSummary]
 
     /// One error or warning.
     public struct Entry: Codable, Equatable, Sendable {
@@ -47,8 +49,13 @@ public struct ValidationReport: Codable, Equatable, Sendable {
     }
 
     /// Makes the report of a reading.
-    public init(_ diagnostics: [Diagnostic]) {
+    ///
+    /// - Parameters:
+    ///   - diagnostics: All errors and warnings.
+    ///   - sets: How much each set holds.
+    public init(_ diagnostics: [Diagnostic], sets: [SetSummary] = []) {
         version = 1
         self.diagnostics = diagnostics.map(Entry.init)
+        self.sets = sets
     }
 }

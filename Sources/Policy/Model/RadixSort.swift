@@ -7,7 +7,8 @@ enum RadixSort {
 
     /// Sorts by address, then by length.
     static func sort<Address>(_ prefixes: inout [Prefix<Address>]) {
-        var scratch = prefixes
+        guard let first = prefixes.first else { return }
+        var scratch = [Prefix<Address>](repeating: first, count: prefixes.count)
         pass(&prefixes, &scratch) { UInt8(truncatingIfNeeded: $0.length) }
         for shift in stride(from: 0, to: Address.bitWidth, by: 8) {
             pass(&prefixes, &scratch) {

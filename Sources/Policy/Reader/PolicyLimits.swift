@@ -20,6 +20,10 @@ public enum PolicyLimits {
     public static let frameBytes = 65_535 + 14 + 2 * 4
     /// Errors, and warnings, that are reported; the rest is counted.
     public static let diagnostics = 1_000
+    /// Bytes of all set files together, as text: those packed with gzip count unpacked.
+    public static let setFileBytes = 1 << 30
     /// Malformed lines that are reported of one set file; the rest is counted.
     public static let malformedLines = 20
+    /// Malformed lines that are counted of one set file; then it is read no further.
+    public static let malformedLinesCounted = 1_000_000
 }

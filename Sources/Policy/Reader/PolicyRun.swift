@@ -3,10 +3,11 @@ struct PolicyRun {
     private let sources: [PolicySource]
     private var texts: [SourceText] = []
     private var refusals: [Diagnostic] = []
+    private var duplicates: [Name: Int] = [:]
 
     init(sources: [PolicySource]) { self.sources = sources }
 
-    mutating func result(setFile: @escaping (String) throws -> [UInt8]) -> ReadResult {
+    mutating func result(_ setFiles: any SetFileSource) -> ReadResult {
         checkSizes()
         guard refusals.isEmpty, let first = sources.first else {
             return ReadResult(policy: nil, diagnostics: refusals, texts: [])
@@ -34,9 +35,10 @@ struct PolicyRun {
             read(value, into: &draft, reading)
             if case .mapping = value.content {} else { isWhole = false }
         }
-        let policy = check(draft, isWhole: isWhole, reading, setFile: setFile)
+        let policy = check(draft, isWhole: isWhole, reading, setFiles)
         return ReadResult(
-            policy: reading.hasErrors ? nil : policy, diagnostics: sorted(reading), texts: texts)
+            policy: reading.hasErrors ? nil : policy, diagnostics: sorted(reading),
+            duplicates: duplicates, texts: texts)
     }
 
     /// Sizes are refused before anything is parsed.
@@ -76,9 +78,8 @@ struct PolicyRun {
             "missing-key", "the policy has no 'version'", hint: "write version: 1", at: value)
     }
 
-    private func check(
-        _ draft: PolicyDraft, isWhole: Bool, _ reading: Reading,
-        setFile: @escaping (String) throws -> [UInt8]
+    private mutating func check(
+        _ draft: PolicyDraft, isWhole: Bool, _ reading: Reading, _ setFiles: any SetFileSource
     ) -> Policy? {
         let names = NameCheck(reading: reading)
         // What a file that could not be read at all holds is not known to be missing.
@@ -93,8 +94,9 @@ struct PolicyRun {
                 at: draft.sets[PolicyLimits.sets].location)
             return nil
         }
-        var resolver = SetResolver(reading, setFile: setFile)
+        var resolver = SetResolver(reading, setFiles)
         let contents = resolver.resolve(draft.sets)
+        duplicates = resolver.duplicates
         if isWhole {
             let references = ReferenceCheck(reading: reading)
             references.checkSets(draft.sets, contents: contents)

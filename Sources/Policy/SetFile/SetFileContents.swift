@@ -6,7 +6,7 @@ struct SetFileContents {
     var ipv6: [Prefix<IPv6Address>] = []
     /// The first malformed lines.
     var malformed: [MalformedLine] = []
-    /// All malformed lines.
+    /// All malformed lines, up to ``PolicyLimits/malformedLinesCounted``.
     var malformedCount = 0
     /// Prefixes that had host bits; they are read without.
     var hostBitsCount = 0
@@ -25,6 +25,14 @@ struct SetFileContents {
         let hint: String?
     }
 
+    /// Takes the prefixes out, sorted: the lists are moved, not copied.
+    mutating func takeAddresses() -> AddressSet {
+        let taken = (ipv4, ipv6)
+        ipv4 = []
+        ipv6 = []
+        return AddressSet(ipv4: taken.0, ipv6: taken.1)
+    }
+
     mutating func append(_ term: AddressTerm) {
         switch term {
         case .prefix(let prefix): append(prefix)
@@ -40,9 +48,12 @@ struct SetFileContents {
         }
     }
 
+    /// Whether another malformed line is still reported, not only counted.
+    var reportsMalformed: Bool { malformed.count < PolicyLimits.malformedLines }
+
     mutating func appendMalformed(line: Int, _ message: String, hint: String?) {
         malformedCount += 1
-        guard malformed.count < PolicyLimits.malformedLines else { return }
+        guard reportsMalformed else { return }
         malformed.append(MalformedLine(line: line, message: message, hint: hint))
     }
 }

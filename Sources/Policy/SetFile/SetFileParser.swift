@@ -1,3 +1,4 @@
+import Glibc
 import NetTypes
 
 /// Reads set files: an address, a prefix or a range `a-b` a line, `#` and `;` for comments.
@@ -5,64 +6,104 @@ import NetTypes
 /// Most lines hold a bare address or prefix and nothing else. They are read straight from the
 /// bytes, without finding the end of the line first; anything else takes the careful path.
 struct SetFileParser: ~Copyable {
-    private var contents = SetFileContents()
+    /// The prefixes so far, unsorted, and the problems.
+    private(set) var contents = SetFileContents()
+    /// The line that holds the prefix that is looked for.
+    private(set) var wantedLine: Int?
+    /// Whether what comes next matters still.
+    private(set) var takesMore = true
     private let limit: Int
+    private let wanted: IPPrefix?
+    /// The line that is read next.
+    private var line = 1
+    /// Whether its beginning has been read, and all up to its end is to be skipped.
+    private var isInsideLine = false
 
-    /// Reads a whole file.
+    /// A parser of one file.
     ///
     /// - Parameters:
-    ///   - bytes: The file.
     ///   - limit: The number of prefixes beyond which reading stops.
-    /// - Returns: The prefixes, unsorted, and the problems.
-    static func parse(_ bytes: Span<UInt8>, limit: Int) -> SetFileContents {
-        var parser = SetFileParser(limit: limit)
-        parser.readLines(bytes)
-        return parser.contents
+    ///   - wanted: A prefix whose line is looked for, instead of keeping them all.
+    init(limit: Int, wanted: IPPrefix? = nil) {
+        self.limit = limit
+        self.wanted = wanted
     }
 
-    /// The line that a prefix of the file comes from, from 1.
-    ///
-    /// - Parameters:
-    ///   - prefix: One that ``parse(_:limit:)`` found.
-    ///   - bytes: The file.
-    /// - Returns: The first such line.
-    static func line(of prefix: IPPrefix, in bytes: Span<UInt8>) -> Int {
-        var parser = SetFileParser(limit: .max)
-        return parser.readLines(bytes, until: prefix)
-    }
-
-    private init(limit: Int) { self.limit = limit }
-
-    private func holds(_ prefix: IPPrefix, from known: (ipv4: Int, ipv6: Int)) -> Bool {
-        switch prefix {
-        case .v4(let prefix): contents.ipv4[known.ipv4...].contains(prefix)
-        case .v6(let prefix): contents.ipv6[known.ipv6...].contains(prefix)
-        }
-    }
-
-    /// Reads up to the line that holds `wanted`, or all; the number of the line behind the last one.
-    @discardableResult
-    private mutating func readLines(_ bytes: Span<UInt8>, until wanted: IPPrefix? = nil) -> Int {
-        var index = Self.byteOrderMarkWidth(bytes)
-        if bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B {
-            contents.appendMalformed(
-                line: 1, "the file is compressed with gzip", hint: "unpack it first")
-            return 1
-        }
-        var line = 1
-        while index < bytes.count {
-            let known = (contents.ipv4.count, contents.ipv6.count)
-            if !readPlainLine(bytes, at: &index) {
-                guard readAnyLine(bytes, at: &index, line: line) else { return line }
-            }
-            if let wanted, holds(wanted, from: known) { return line }
+    /// Reads whole lines; the last one of the file may lack its line break.
+    mutating func readLines(_ bytes: Span<UInt8>) {
+        var index = line == 1 && !isInsideLine ? Self.byteOrderMarkWidth(bytes) : 0
+        if isInsideLine { skipLine(bytes, at: &index) }
+        while takesMore, index < bytes.count {
+            if !readPlainLine(bytes, at: &index) { readAnyLine(bytes, at: &index) }
+            if let wanted { look(for: wanted) }
             line += 1
             if contents.count > limit {
                 contents.isTooLong = true
-                return line
+                takesMore = false
             }
         }
-        return line
+    }
+
+    /// Reads the first bytes of a line that is too long to be kept; the rest of it comes next.
+    mutating func readBeginning(of bytes: Span<UInt8>) {
+        var index = line == 1 && !isInsideLine ? Self.byteOrderMarkWidth(bytes) : 0
+        if isInsideLine {
+            skipLine(bytes, at: &index)
+            return
+        }
+        isInsideLine = true
+        let parts = split(bytes, from: index)
+        guard takesMore else { return }
+        if let element = parts.element, parts.hasComment {
+            read(bytes.extracting(element))
+        } else if !parts.hasComment {
+            contents.appendMalformed(
+                line: line, "the line is longer than \(SetFileReader.longestLine >> 10) KiB",
+                hint: "write one address, prefix or range a line")
+        }
+    }
+
+    /// Moves behind the end of the line, if that is there: a line may have a hundred megabytes.
+    private mutating func skipLine(_ bytes: Span<UInt8>, at index: inout Int) {
+        let lineBreak = Self.firstIndex(of: 0x0A, in: bytes, below: bytes.count)
+        if Self.firstIndex(of: 0, in: bytes, below: lineBreak ?? bytes.count) != nil {
+            refuseNUL()
+        }
+        index = bytes.count
+        guard let lineBreak else { return }
+        index = lineBreak + 1
+        isInsideLine = false
+        line += 1
+    }
+
+    private static func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, below end: Int) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            // SAFETY: `end` is at most the count, and what is found lies in the bytes.
+            guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), end) else {
+                return nil
+            }
+            return UnsafeRawPointer(found) - start
+        }
+    }
+
+    /// A file with a NUL is not text, and reading on makes no sense.
+    private mutating func refuseNUL() {
+        contents.appendMalformed(line: line, "a NUL byte: this is not a text file", hint: nil)
+        takesMore = false
+    }
+
+    private mutating func look(for prefix: IPPrefix) {
+        let isFound =
+            switch prefix {
+            case .v4(let prefix): contents.ipv4.contains(prefix)
+            case .v6(let prefix): contents.ipv6.contains(prefix)
+            }
+        if isFound {
+            wantedLine = line
+            takesMore = false
+        }
+        contents.ipv4.removeAll(keepingCapacity: true)
+        contents.ipv6.removeAll(keepingCapacity: true)
     }
 
     /// Reads a line that holds an address or a prefix and nothing else; false leaves `index` alone.
@@ -100,33 +141,35 @@ struct SetFileParser: ~Copyable {
         return prefix
     }
 
-    /// Reads any line; false when the file is not text and reading on makes no sense.
-    private mutating func readAnyLine(
-        _ bytes: Span<UInt8>, at index: inout Int, line: Int
-    ) -> Bool {
-        let start = index
+    private mutating func readAnyLine(_ bytes: Span<UInt8>, at index: inout Int) {
+        let parts = split(bytes, from: index)
+        index = min(parts.end + 1, bytes.count)
+        if takesMore, let element = parts.element { read(bytes.extracting(element)) }
+    }
+
+    /// Finds the end of the line, what stands before a comment, without blanks around it, and
+    /// whether there is a comment.
+    private mutating func split(
+        _ bytes: Span<UInt8>, from start: Int
+    ) -> (element: Range<Int>?, hasComment: Bool, end: Int) {
         var end = start
         var commentStart: Int?
         while end < bytes.count, bytes[end] != 0x0A {
             let byte = bytes[end]
             if byte == 0 {
-                contents.appendMalformed(
-                    line: line, "a NUL byte: this is not a text file", hint: nil)
-                return false
+                refuseNUL()
+                break
             }
             if commentStart == nil, byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";") {
                 commentStart = end
             }
             end += 1
         }
-        index = min(end + 1, bytes.count)
-        let range = Self.trim(bytes, start..<(commentStart ?? end))
-        guard !range.isEmpty else { return true }
-        read(bytes.extracting(range), line: line)
-        return true
+        let element = Self.trim(bytes, start..<(commentStart ?? end))
+        return (element.isEmpty ? nil : element, commentStart != nil, end)
     }
 
-    private mutating func read(_ element: Span<UInt8>, line: Int) {
+    private mutating func read(_ element: Span<UInt8>) {
         do throws(AddressSyntaxError) {
             // No address is longer, and what is longer is not worth a second look.
             guard element.count <= 128 else { throw .notAnAddress }
@@ -138,15 +181,20 @@ struct SetFileParser: ~Copyable {
                 contents.firstDoubt = (line, message, hint)
             }
         } catch {
-            let text = Self.text(element)
             if case .prefix(.hostBitsSet(let corrected)) = error {
                 contents.hostBitsCount += 1
                 if contents.firstHostBits == nil {
-                    contents.firstHostBits = (line, text, corrected)
+                    contents.firstHostBits = (line, Self.text(element), corrected)
                 }
                 contents.append(corrected.unmapped)
                 return
             }
+            guard contents.reportsMalformed else {
+                contents.malformedCount += 1
+                takesMore = contents.malformedCount < PolicyLimits.malformedLinesCounted
+                return
+            }
+            let text = Self.text(element)
             let (message, hint) = error.explanation(of: text)
             let hasSeveral = text.contains(" ") || text.contains("\t") || text.contains(",")
             contents.appendMalformed(

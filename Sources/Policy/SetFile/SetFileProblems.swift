@@ -10,10 +10,12 @@ struct SetFileProblems {
                 .error, "set-file-line", line.message, hint: line.hint, at: location(line.line))
         }
         let omitted = contents.malformedCount - contents.malformed.count
+        let isCut = contents.malformedCount >= PolicyLimits.malformedLinesCounted
         if omitted > 0, let last = contents.malformed.last {
             reading.report(
                 .error, "set-file-line",
-                "and \(omitted) more malformed \(omitted == 1 ? "line" : "lines")",
+                "and \(isCut ? "at least " : "")\(omitted) more malformed"
+                    + " \(omitted == 1 ? "line" : "lines")",
                 at: location(last.line))
         }
         if let first = contents.firstHostBits {

@@ -3,24 +3,36 @@ import NetTypes
 /// Turns what the policy files say of sets into what the sets hold.
 struct SetResolver {
     private let reading: Reading
-    private let setFile: (String) throws -> [UInt8]
+    private let setFiles: any SetFileSource
     private let limit: Int
     private let combinedLimit: Int
+    private let byteLimit: Int
     private var prefixes = 0
     private var combinedPrefixes = 0
+    private var bytes = 0
     /// Set files that were read, by path; nil after an error.
-    private var files: [String: AddressSet?] = [:]
+    private var files: [String: Entries?] = [:]
+    /// How many prefixes of each set were named before.
+    private(set) var duplicates: [Name: Int] = [:]
+
+    /// What a set file holds.
+    private struct Entries {
+        let set: AddressSet
+        /// How many prefixes were read.
+        let count: Int
+    }
 
     /// Limits are parameters so that tests need not reach ten million.
     init(
-        _ reading: Reading, limit: Int = PolicyLimits.prefixes,
+        _ reading: Reading, _ setFiles: any SetFileSource, limit: Int = PolicyLimits.prefixes,
         combinedLimit: Int = PolicyLimits.combinedPrefixes,
-        setFile: @escaping (String) throws -> [UInt8]
+        byteLimit: Int = PolicyLimits.setFileBytes
     ) {
         self.reading = reading
         self.limit = limit
         self.combinedLimit = combinedLimit
-        self.setFile = setFile
+        self.byteLimit = byteLimit
+        self.setFiles = setFiles
     }
 
     /// The contents of each set, by name; nil after an error in it.
@@ -56,7 +68,8 @@ struct SetResolver {
             var contents = SetFileContents()
             terms.forEach { contents.append($0) }
             guard take(contents.count, draft) else { return nil }
-            return .addresses(AddressSet(ipv4: contents.ipv4, ipv6: contents.ipv6))
+            let count = contents.count
+            return .addresses(addresses(of: draft, count, contents.takeAddresses()))
         case .files(let paths): return files(paths, of: draft).map(SetContents.addresses)
         case .ports(let ranges): return .ports(Self.sorted(ranges))
         case .sets, nil: return nil
@@ -64,33 +77,50 @@ struct SetResolver {
     }
 
     private mutating func files(_ paths: [String], of draft: SetDraft) -> AddressSet? {
-        var sets: [AddressSet] = []
+        var read: [Entries] = []
         for (path, location) in zip(paths, draft.locations) {
             let resolved = draft.source.resolve(path)
             if files[resolved] == nil {
-                files[resolved] = .some(read(resolved, named: path, at: location, draft))
+                files[resolved] = .some(entries(resolved, named: path, at: location, draft))
             }
-            guard case .some(.some(let set)) = files[resolved] else { continue }
-            sets.append(set)
+            guard case .some(.some(let entries)) = files[resolved] else { continue }
+            read.append(entries)
         }
-        guard sets.count == paths.count else { return nil }
-        return Self.union(sets)
+        guard read.count == paths.count else { return nil }
+        let count = read.reduce(0) { $0 + $1.count }
+        return addresses(of: draft, count, Self.union(read.map(\.set)))
     }
 
-    private mutating func read(
+    /// Notes how many of a set's prefixes were named before.
+    private mutating func addresses(
+        of draft: SetDraft, _ count: Int, _ set: AddressSet
+    ) -> AddressSet {
+        duplicates[draft.name] = count - set.count
+        return set
+    }
+
+    private mutating func entries(
         _ path: String, named name: String, at location: SourceLocation, _ draft: SetDraft
-    ) -> AddressSet? {
-        let bytes: [UInt8]
+    ) -> Entries? {
+        let text: any SetFileText
         do {
-            bytes = try setFile(path)
+            text = try setFiles.open(path)
         } catch {
             reading.report(
                 .error, "set-file", "cannot read set file '\(name.shortened)': \(error)",
                 at: location)
             return nil
         }
-        let remaining = limit - prefixes
-        let contents = SetFileParser.parse(bytes.span, limit: remaining)
+        var contents: SetFileContents
+        let size: Int
+        do throws(SetFileReader.Failure) {
+            (contents, size) = try SetFileReader.read(
+                text, limit: limit - prefixes, byteLimit: byteLimit - bytes)
+        } catch {
+            report(error, of: path)
+            return nil
+        }
+        bytes += size
         SetFileProblems(path: path, contents: contents).report(to: reading)
         guard take(contents.count, draft), contents.malformedCount == 0 else { return nil }
         if contents.count == 0 {
@@ -98,13 +128,26 @@ struct SetResolver {
                 .warning, "empty-set", "set file '\(name.shortened)' holds no addresses",
                 at: location)
         }
-        let set = AddressSet(ipv4: contents.ipv4, ipv6: contents.ipv6)
-        reportContained(set, in: path, bytes)
-        return set
+        let count = contents.count
+        let set = contents.takeAddresses()
+        reportContained(set, in: path, text)
+        return Entries(set: set, count: count)
+    }
+
+    private func report(_ failure: SetFileReader.Failure, of path: String) {
+        let file = SourceLocation(file: path, line: 0)
+        switch failure {
+        case .unreadable(let error): reading.report(.error, "set-file", "\(error)", at: file)
+        case .tooLong:
+            let limit = byteLimit >> 20
+            reading.report(
+                .error, "limit", "the set files up to this one hold more than \(limit) MiB of text",
+                at: file)
+        }
     }
 
     /// Reports, once a file, prefixes that lie inside others.
-    private func reportContained(_ set: AddressSet, in path: String, _ bytes: [UInt8]) {
+    private func reportContained(_ set: AddressSet, in path: String, _ text: any SetFileText) {
         let (count, first) = set.contained
         guard let first else { return }
         reading.report(
@@ -112,7 +155,7 @@ struct SetResolver {
             "\(count) \(count == 1 ? "prefix lies" : "prefixes lie") inside others,"
                 + " the first is \(first.prefix) in \(first.holder)",
             at: SourceLocation(
-                file: path, line: SetFileParser.line(of: first.prefix, in: bytes.span)))
+                file: path, line: SetFileReader.line(of: first.prefix, in: text) ?? 0))
     }
 
     private mutating func take(_ count: Int, _ draft: SetDraft) -> Bool {
@@ -150,7 +193,8 @@ struct SetResolver {
             }
         }
         guard addresses.isEmpty else {
-            combinedPrefixes += addresses.reduce(0) { $0 + $1.count }
+            let count = addresses.reduce(0) { $0 + $1.count }
+            combinedPrefixes += count
             guard combinedPrefixes <= combinedLimit else {
                 reading.report(
                     .error, "limit",
@@ -158,7 +202,7 @@ struct SetResolver {
                     at: draft.location)
                 return nil
             }
-            return .addresses(Self.union(addresses))
+            return .addresses(self.addresses(of: draft, count, Self.union(addresses)))
         }
         return .ports(Self.sorted(ports))
     }

@@ -34,7 +34,8 @@ struct Validate: ParsableCommand {
         try reporting {
             let loaded = try LoadedPolicy(files, quiet: global.quiet)
             if global.output == .json {
-                try global.write(ValidationReport(loaded.diagnostics), text: [])
+                try global.write(
+                    ValidationReport(loaded.diagnostics, sets: loaded.sets), text: [])
             }
             let revision = try loaded.accepted(strict: strict)
             do throws(CompileError) {
@@ -45,7 +46,10 @@ struct Validate: ParsableCommand {
                 Terminal.error("\(error)")
                 throw ExitStatus.invalidPolicy
             }
-            if global.output == .text && !global.quiet { Terminal.result(summary(of: revision)) }
+            guard global.output == .text && !global.quiet else { return }
+            Terminal.result(summary(of: revision))
+            guard global.verbose else { return }
+            for set in loaded.sets { Terminal.result(set.text) }
         }
     }
 

@@ -91,7 +91,7 @@ extension Statistics {
 @discardableResult
 func apply(_ text: String, setFiles: [String: String] = [:]) throws -> [String] {
     let policy = try policy(text, setFiles: setFiles)
-    let contents = setFiles.sorted { $0.key < $1.key }.map { Array($0.value.utf8) }
+    let contents = setFiles.sorted { $0.key < $1.key }.map { ContentDigest($0.value) }
     let revision = PolicyRevision(policy, setFiles: contents)
     return try Reconciler().apply(revision).steps.map(\.description)
 }

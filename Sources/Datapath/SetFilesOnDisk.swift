@@ -1,0 +1,17 @@
+internal import Policy
+
+/// The set files of one reading of a policy, each with the digest of its text.
+final class SetFilesOnDisk: SetFileSource {
+    /// The digests, in the order of reading.
+    private(set) var digests: [ContentDigest] = []
+    private let progress: ((ReadingProgress) -> Void)?
+
+    init(progress: ((ReadingProgress) -> Void)? = nil) { self.progress = progress }
+
+    func open(_ path: String) throws -> any SetFileText {
+        let digest = ContentDigest()
+        let stream = try SetFileStream(path, digest: digest, progress: progress)
+        digests.append(digest)
+        return stream
+    }
+}
