@@ -14,6 +14,7 @@ struct KernelFloorTests {
         5: ("bpf_ktime_get_ns", (4, 1)), 8: ("bpf_get_smp_processor_id", (4, 1)),
         12: ("bpf_tail_call", (4, 2)), 23: ("bpf_redirect", (4, 4)),
         26: ("bpf_skb_load_bytes", (4, 5)), 51: ("bpf_redirect_map", (4, 14)),
+        68: ("bpf_skb_load_bytes_relative", (4, 18)),
         125: ("bpf_ktime_get_boot_ns", (5, 8)),
         188: ("bpf_xdp_get_buff_len", (5, 18)), 189: ("bpf_xdp_load_bytes", (5, 18)),
     ]
