@@ -6,19 +6,26 @@ internal import SystemPackage
 public struct CgroupMount: Hashable, Sendable {
     /// The mount point: `/sys/fs/cgroup`, or `/sys/fs/cgroup/unified` beside version 1.
     public let path: String
+    /// What leads to the root of the mount namespace that it is in: empty for the caller's own.
+    private var root = ""
 
-    /// The mount that the calling thread sees.
+    /// The mount that the calling thread sees or, where there is none, that the nearest ancestor in
+    /// another mount namespace sees: inside `ip netns exec` /sys is mounted anew, without cgroups.
     ///
     /// - Throws: ``SystemError`` with `ENOENT` if there is none.
     public static func current() throws(SystemError) -> CgroupMount {
-        guard let mount = CgroupMount(in: try MountTable.current()) else {
-            throw SystemError(
-                attempt: "find cgroups", subject: "/proc/thread-self/mountinfo",
-                errno: .noSuchFileOrDirectory,
-                reason: "no cgroup file system of version 2 is mounted",
-                hint: "mount -t cgroup2 none /sys/fs/cgroup")
+        if let mount = CgroupMount(in: try MountTable.current()) { return mount }
+        if let ancestor = MountNamespace.nearestAncestorInAnotherMountNamespace(),
+            let table = try? MountTable(pid: ancestor), var mount = CgroupMount(in: table)
+        {
+            mount.root = "/proc/\(ancestor)/root"
+            return mount
         }
-        return mount
+        throw SystemError(
+            attempt: "find cgroups", subject: "/proc/thread-self/mountinfo",
+            errno: .noSuchFileOrDirectory,
+            reason: "no cgroup file system of version 2 is mounted",
+            hint: "mount -t cgroup2 none /sys/fs/cgroup")
     }
 
     /// The best of a table's mounts: one of the whole hierarchy, at the place where it usually is;
@@ -78,12 +85,12 @@ public struct CgroupMount: Hashable, Sendable {
     ///
     /// - Parameter id: A cgroup's id, as BPF and ``Cgroup/id`` tell it.
     /// - Returns: The path, `/` for the root; `nil` if there is no such cgroup, or none that the
-    ///   mount shows.
+    ///   mount shows, or if the mount is in another mount namespace.
     /// - Throws: ``SystemError``.
     public func path(ofID id: UInt64) throws(SystemError) -> String? {
         do throws(Errno) {
-            let root = try OwnedDescriptor.open(self.path, .directory)
-            let opened = netctl_open_kernfs_id(root.rawValue, id)
+            let top = try OwnedDescriptor.open(root + self.path, .directory)
+            let opened = netctl_open_kernfs_id(top.rawValue, id)
             if opened == -ESTALE { return nil }
             let cgroup = OwnedDescriptor(owning: try Errno.check(opened))
             let path = try ProcFile.link("/proc/self/fd/\(cgroup.rawValue)")
@@ -122,9 +129,9 @@ public struct CgroupMount: Hashable, Sendable {
 
     private func open(relative: String) throws(CgroupPathProblem) -> Cgroup.Handle {
         do throws(Errno) {
-            let root = try OwnedDescriptor.open(path, .directory)
+            let top = try OwnedDescriptor.open(root + path, .directory)
             let number = try Errno.check(
-                netctl_open_directory_beneath(root.rawValue, relative.isEmpty ? "." : relative))
+                netctl_open_directory_beneath(top.rawValue, relative.isEmpty ? "." : relative))
             let descriptor = OwnedDescriptor(owning: number)
             guard try FileSystem(of: descriptor) == .cgroup2 else { throw Errno.improperLink }
             // The id is the inode on every platform whose inode numbers have 64 bits.

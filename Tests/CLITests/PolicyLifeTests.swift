@@ -216,6 +216,25 @@ struct PolicyLifeTests {
         }
     }
 
+    @Test("a cgroup is the same inside `ip netns exec`, where /sys has none")
+    func cgroupInsideNamespace() async throws {
+        try await withSandbox {
+            try runChecked(["ip", "netns", "add", "blue"])
+            try withCgroup { cgroup in
+                let hook = ["--cgroup", cgroup.path, "--hook", "egress"]
+                let attached = try runInNetns("blue", [Netctl.path, "attach"] + hook)
+                #expect(attached.status == 0, "\(attached)")
+                try expectSuccess(["attach"] + hook, "already attached cgroup \(cgroup.path)")
+                let stats = try runInNetns("blue", [Netctl.path, "stats", "--cgroup", cgroup.path])
+                #expect(
+                    stats.stdout.contains("cgroup \(cgroup.path) hook cgroup-egress"), "\(stats)")
+                let detached = try runInNetns("blue", [Netctl.path, "detach"] + hook)
+                #expect(detached.stdout.contains("detached cgroup"), "\(detached)")
+                #expect(try StatusDocument.now().attachments.isEmpty)
+            }
+        }
+    }
+
     @Test("--netns reaches a named namespace; in `ip netns exec` it is the same attachment")
     func namespaces() async throws {
         try await withSandbox {
