@@ -15,13 +15,14 @@ extension HookObject {
     ///   - counters: The attachment's counters.
     ///   - bodies: The attachment's program array.
     ///   - redirects: The interfaces that rules redirect to.
+    ///   - shared: Tables of a body of the same filter, by name, that are used instead of new ones.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
     /// - Returns: The program.
     /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
     ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
         _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
-        redirects: Redirects, limits: FilePath? = nil
+        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil
     ) throws -> Program {
         // The reader and the plan have said so at the rule, where there are any.
         if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
@@ -29,10 +30,14 @@ extension HookObject {
                 "load filter '\(filter.name)'", "\(hook)", "it cannot do '\(feature.rawValue)'",
                 code: .invalidPolicy)
         }
-        let tables = FilterTables(filter, slots: slots, redirects: redirects, hook: hook)
+        let tables = FilterTables(
+            filter, slots: slots, redirects: redirects, shared: shared, hook: hook)
         var object = try open(
             .filter, tables: tables.names, counters: counters, bodies: bodies)
         try tables.configure(&object)
+        for (name, id) in shared.maps {
+            try object.reuse(map: name, Map(id: id).descriptor)
+        }
         if filter.isLimited, let limits {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
@@ -64,10 +69,15 @@ private struct FilterTables {
     let filter: CompiledFilter
     let slots: [UInt32]
     let redirects: Redirects
+    let shared: SharedTables
     let hook: Hook
 
-    init(_ filter: CompiledFilter, slots: [UInt32], redirects: Redirects, hook: Hook) {
+    init(
+        _ filter: CompiledFilter, slots: [UInt32], redirects: Redirects, shared: SharedTables,
+        hook: Hook
+    ) {
         self.hook = hook
+        self.shared = shared
         self.filter = filter
         self.slots = slots
         self.redirects = redirects
@@ -199,6 +209,7 @@ private struct FilterTables {
     private func fill<Value: BitwiseCopyable>(
         _ object: borrowing LoadedObject, _ name: String, _ values: [Value]
     ) throws {
+        guard shared.maps[name] == nil else { return }
         let array = try MappedArray<Value>(object.map(name, as: Map.self), access: .readWrite)
         for (index, value) in values.enumerated() { array[index] = value }
     }
@@ -207,6 +218,7 @@ private struct FilterTables {
     private func fillBytes<Value: BitwiseCopyable>(
         _ object: borrowing LoadedObject, _ name: String, _ values: [Value]
     ) throws {
+        guard shared.maps[name] == nil else { return }
         let memory = try MapMemory(object.map(name, as: Map.self), access: .readWrite)
         memory.withUnsafeBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
     }
@@ -218,6 +230,7 @@ private struct FilterTables {
         try fillBytes(object, "\(name)_trie4", table.trie4.root)
         try fillBytes(object, "\(name)_blocks4", table.trie4.blocks)
         try fillBytes(object, "\(name)_leaves4", table.trie4.leaves)
+        guard shared.maps["\(name)_prefix6"] == nil else { return }
         let trie6 = try object.map(
             "\(name)_prefix6", as: LPMTrie<netctl_lpm6_key, UInt32>.self)
         let keys6 = table.ipv6.map { netctl_lpm6_key($0.prefix) }
@@ -229,6 +242,7 @@ private struct FilterTables {
         _ object: borrowing LoadedObject, _ name: String,
         _ prefixes: [ClassifiedPrefix<IPv4Address>]
     ) throws {
+        guard shared.maps[name] == nil else { return }
         let trie = try object.map(name, as: LPMTrie<netctl_lpm4_key, UInt32>.self)
         let keys = prefixes.map { netctl_lpm4_key($0.prefix) }
         let classes = prefixes.map(\.class_)

@@ -11,6 +11,7 @@ final class Transaction {
     private let plan: Plan
     private let root: PinRoot
     private var compiled: [Compilation: CompiledBody] = [:]
+    private var tables: [Compilation: SharedTables] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
     private var retired: [String: [SlotDirectory.Entry]] = [:]
@@ -67,9 +68,9 @@ final class Transaction {
         }
     }
 
-    private func compile(_ use: FilterUse) throws -> CompiledBody {
-        let compilation = Compilation(
-            name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
+    private func compile(
+        _ use: FilterUse, _ compilation: Compilation
+    ) throws -> CompiledBody {
         if let known = compiled[compilation] { return known }
         let result = try CompiledBody(use, of: revision.policy)
         compiled[compilation] = result
@@ -112,7 +113,9 @@ final class Transaction {
         _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
         _ counters: borrowing Map, _ bodies: borrowing Map, after previous: SlotDirectory
     ) throws -> (program: UInt32, retired: [SlotDirectory.Entry]) {
-        let compiled = try compile(use)
+        let compilation = Compilation(
+            name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
+        let compiled = try compile(use, compilation)
         let rules = compiled.rules
         let (slots, directory, retired) = SlotDirectory.assign(rules, after: previous)
         guard slots.count == rules.count else {
@@ -129,11 +132,12 @@ final class Transaction {
                     redirects: Redirects(
                         namespace: NetworkNamespace(inode: point.namespace ?? 0),
                         indices: use.redirects),
-                    limits: pins.limits)
+                    shared: tables[compilation] ?? .none, limits: pins.limits)
             case .devices(let list, let monitor):
                 try object.loadDevices(
                     list, monitor: monitor, slots: slots, counters: counters, bodies: bodies)
             }
+        if tables[compilation] == nil { tables[compilation] = try SharedTables(of: program) }
         let id = try program.info.id
         let record = PolicyRecord(
             policy: plan.policy.text, filter: use.filter.text, digest: revision.digest,

@@ -1,0 +1,29 @@
+internal import BPF
+
+/// Tables that bodies of one filter have in common, whatever hooks they are on: a million addresses
+/// are loaded once for all attachments of an apply.
+struct SharedTables {
+    /// Ids of maps, by name.
+    let maps: [String: UInt32]
+
+    /// Every table is a new one.
+    static let none = SharedTables(maps: [:])
+
+    /// What each attachment has for itself: rules name its counters and its interfaces.
+    private static let own: Set<String> = [
+        "counters", "bodies", "limits", "rules", "redirect_to",
+    ]
+
+    private init(maps: [String: UInt32]) { self.maps = maps }
+
+    /// The tables of a body, which has to live for as long as they are used so.
+    init(of body: borrowing Program) throws {
+        var maps: [String: UInt32] = [:]
+        for id in try body.info.mapIDs {
+            let name = try Map(id: id).info.name
+            // Constants are in `.rodata`, and each body has its own.
+            if !Self.own.contains(name), !name.contains(".") { maps[name] = id }
+        }
+        self.maps = maps
+    }
+}
