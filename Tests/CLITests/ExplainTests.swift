@@ -50,6 +50,61 @@ struct ExplainTests {
         return try JSONDecoder().decode(Document.self, from: Data(text.utf8))
     }
 
+    @Test("what is in force on each hook, counting nothing")
+    func inForceOnHooks() async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            let directory = try TemporaryDirectory()
+            try withCgroup { cgroup in
+                let text = """
+                    version: 1
+                    name: edge
+                    filters:
+                      inbound:
+                        default: pass
+                        rules:
+                          - { name: dns, match: { proto: udp, dport: 53 }, action: drop }
+                      outbound:
+                        default: pass
+                        rules:
+                          - { name: marked, match: { mark: 7 }, action: drop }
+                    devices:
+                      minimal:
+                        default: deny
+                        rules:
+                          - { name: dev-null, allow: "c 1:3 rwm" }
+                    attach:
+                      - { interface: eth1, mode: xdpgeneric, xdp: inbound, tc-ingress: inbound,
+                          tc-egress: outbound }
+                      - { cgroup: \(cgroup.path), ingress: inbound, egress: outbound,
+                          device: minimal }
+
+                    """
+                try expectSuccess(["apply", try directory.write(text, to: "hooks.yaml")])
+                let packet = "udp 192.0.2.1:5000 to 192.0.2.2:53"
+                for (place, hook, rule) in [
+                    ("eth1", "xdp", "dns"), ("eth1", "tc-ingress", "dns"),
+                    ("eth1", "tc-egress", "marked"), ("cgroup", "ingress", "dns"),
+                    ("cgroup", "egress", "marked"),
+                ] {
+                    let place = place == "cgroup" ? ["--cgroup", cgroup.path] : [place]
+                    let mark = rule == "marked" ? " mark 7" : ""
+                    let found = try explain(place + ["--hook", hook, packet + mark])
+                    #expect(found.verdict == "drop" && found.rule == rule, "\(hook): \(found)")
+                    #expect(found.hook.hasSuffix(hook))
+                    #expect(found.judged_by == "program")
+                }
+                let device = ["--cgroup", cgroup.path, "--hook", "device"]
+                let allowed = try explain(device + ["c 1:3 rw"])
+                #expect(allowed.verdict == "allow" && allowed.rule == "dev-null", "\(allowed)")
+                let denied = try explain(device + ["c 1:5 r"])
+                #expect(denied.verdict == "deny" && denied.reason == "default", "\(denied)")
+                let counted = try netctl("stats", "--by", "rule").stdout
+                #expect(counted.contains("rule dns") && !counted.contains("packets 1"))
+            }
+        }
+    }
+
     @Test("a packet through a filter of a file, in every form")
     func ofFile() async throws {
         try await withSandbox {
