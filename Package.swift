@@ -142,7 +142,7 @@ let package = Package(
                 "TestSupport", system,
             ], swiftSettings: strict),
         .testTarget(
-            name: "CLITests", dependencies: ["LinuxSystem", "TestSupport", "netctl"],
+            name: "CLITests", dependencies: ["BPF", "LinuxSystem", "TestSupport", "netctl"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # kernel-tests.sh SUITE...
 # Runs what depends on the kernel, on the kernel that is running, from what is already built. A SUITE
-# is a test target (BPFTests), `demo` or `many-rules`. Prints what they print, and two lines for each:
+# is a test target (BPFTests), a suite of one (CLITests.GoneTests), `demo`, `hooks`, `router` or
+# `many-rules`. Prints what they print, and two lines for each:
 #   == SUITE started
 #   == SUITE passed|failed SECONDS REMARK...
 # scripts/vm-test.sh runs it in its guests and reads these lines. Exit status 1 if a suite failed.
@@ -18,7 +19,16 @@ trap 'rm -f "$output"' EXIT
 # `swift test` would first plan a build, which takes longer than the tests. One test after the other:
 # on a slow machine, tests that wait for packets starve one another.
 run_tests() {
-  "$tests" --testing-library swift-testing --no-parallel --filter "^$1\\."
+  "$tests" --testing-library swift-testing --no-parallel --filter "^$1[./]"
+}
+
+# Every hook, also when one of them has failed.
+hook_demos() {
+  local hook failed=0
+  for hook in tc-ingress tc-egress cgroup-ingress cgroup-egress cgroup-device; do
+    scripts/hook-demo.sh "$hook" --plain || failed=1
+  done
+  return "$failed"
 }
 
 # How many tests ran and how many did not, as the bundle tells.
@@ -35,6 +45,8 @@ for suite in "$@"; do
   SECONDS=0 result=passed
   case $suite in
   demo) scripts/veth-demo.sh --plain ;;
+  hooks) hook_demos ;;
+  router) scripts/router-demo.sh --plain ;;
   many-rules) scripts/many-rules.sh ;;
   *) run_tests "$suite" ;;
   esac 2>&1 | tee "$output" || result=failed

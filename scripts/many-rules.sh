@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # many-rules.sh [NUMBER...]
-# Does this kernel take filters, on every hook, of so many rules (1 64 65 4096), each of which matches on everything:
-# source, destination, protocol and both ports? And do their first and last rule decide? Verdicts are
-# worked out in words of 64 rules: 65 is the first filter with two.
+# Does this kernel take filters of so many rules (1 64 65 4096) on every hook, each of which matches on
+# everything: source, destination, protocol, both ports and, where packets have one, mark? And do their
+# first and last rule decide? Verdicts are worked out in words of 64 rules: 65 is the first filter with
+# two. For the hooks other than xdp it says how many instructions the verifier looked at.
 # NETCTL names the binary; .build/debug/netctl when not given. Needs root; touches nothing outside
-# the namespaces that it makes.
+# the namespaces that it makes but for a cgroup of its own.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -17,7 +18,9 @@ mount -t bpf bpf /sys/fs/bpf
 mkdir -p /run/netns
 mount -t tmpfs tmpfs /run/netns
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+cgroup=$(mktemp -d "${cgroups:?no cgroup file system of version 2 is mounted}/netctl-many-rules.XXXXXX")
+trap 'rm -rf "$work"; rmdir "$cgroup"' EXIT
 
 # The sender is a namespace of its own, the receiver is where this script runs.
 ip netns add sender
@@ -30,18 +33,21 @@ mac=$(ip -brief link show dev eth1 | awk '{ print $3 }')
 ip -n sender neighbour add 192.0.2.1 lladdr "$mac" dev eth0
 
 # A policy of $1 rules. Rule N is for destination port 1000+N; the sender's packets are for the first
-# and the last, what is between has other addresses. No two rules have the same values.
+# and the last, what is between has other addresses. No two rules have the same values. With a second
+# argument, an entry of `attach`, rule N is also for mark N.
 policy() {
-  awk -v last="$1" 'BEGIN {
+  awk -v last="$1" -v attach="${2:-}" 'BEGIN {
     printf "version: 1\nname: many\nfilters:\n  inbound:\n    default: pass\n    rules:\n"
     for (n = 1; n <= last; n++) {
       edge = n == 1 || n == last
       source = edge ? "192.0.2.0/24" : sprintf("10.%d.%d.0/24", n / 256, n % 256)
       destination = edge ? "192.0.2.1" : sprintf("\"2001:db8:%x::/48\"", n)
-      printf "      - { name: rule-%d, match: { src: %s, dst: %s, proto: %s, sport: %d-65535, dport: %d }, action: drop }\n",
+      printf "      - { name: rule-%d, match: { src: %s, dst: %s, proto: %s, sport: %d-65535, dport: %d%s }, action: drop }\n",
         n, edge ? source : "[" source ", \"2001:db8::/32\"]", destination, edge || n % 2 ? "udp" : "tcp",
-        edge ? 1024 : 1024 + n, 1000 + n
+        edge ? 1024 : 1024 + n, 1000 + n,
+        attach ? ", mark: " n : ""
     }
+    if (attach) printf "attach:\n  - %s\n", attach
   }'
 }
 
@@ -77,14 +83,35 @@ for mode in xdpgeneric xdpdrv; do
     fi
   done
 done
-# The other hooks' programs, in test runs: does the kernel take them, and does the last rule decide?
-for hook in tc-ingress cgroup-ingress cgroup-egress; do
+
+# What the verifier looked at of the newest program whose name is $1.
+verified() {
+  perl scripts/verified-instructions.pl | awk -v name="$1" '$3 == name { n = $1 } END { print n }'
+}
+
+# The other hooks' programs: attached, and asked by test runs.
+for hook in tc-ingress tc-egress cgroup-ingress cgroup-egress; do
+  case $hook in
+  tc-*)
+    place=(eth1 --hook "$hook") program=tc_filter
+    entry="{ interface: eth1, $hook: inbound }"
+    ;;
+  *)
+    place=(--cgroup "/${cgroup##*/}" --hook "${hook#cgroup-}") program=cgroup_filter
+    entry="{ cgroup: /${cgroup##*/}, ${hook#cgroup-}: inbound }"
+    ;;
+  esac
   for number in "$@"; do
-    policy "$number" >"$work/policy.yaml"
-    packet="udp 192.0.2.10:40000 to 192.0.2.1:$((1000 + number))"
-    result=$("$NETCTL" explain --policy "$work/policy.yaml" --hook "$hook" --quiet "$packet" 2>&1 | head -n 1) || true
-    if [ "$result" = "drop by rule rule-$number (reason rule, hook $hook)" ]; then
-      echo "  ok  $hook, $number rules: loaded and tried"
+    policy "$number" "$entry" >"$work/policy.yaml"
+    result='' looked=''
+    if "$NETCTL" apply "$work/policy.yaml" >/dev/null; then
+      looked=$(verified "$program")
+      packet="udp 192.0.2.10:40000 to 192.0.2.1:$((1000 + number)) mark $number"
+      result=$("$NETCTL" explain "${place[@]}" "$packet" 2>&1 | head -n 1) || true
+    fi
+    "$NETCTL" detach --all >/dev/null
+    if [[ $result == "drop by rule rule-$number (reason rule, "* ]]; then
+      echo "  ok  $hook, $number rules: attached and tried; $looked instructions verified"
     else
       echo "  no  $hook, $number rules: $result"
       failures=$((failures + 1))

@@ -1,3 +1,4 @@
+import BPF
 import LinuxSystem
 import TestSupport
 import Testing
@@ -98,6 +99,26 @@ struct HookInputTests {
                 try expectSuccess(["attach", "--cgroup", cgroup.path, "--hook", "ingress"])
                 try expectSuccess(["detach", "--all"])
             }
+        }
+    }
+
+    @Test(
+        "TCX on a kernel without it: exit 4, and what it has; auto takes clsact",
+        .enabled(if: (try? FeatureProbe.supportsTCX()) == false, "the kernel has TCX"),
+        arguments: ["tc-ingress", "tc-egress"])
+    func noTCX(hook: String) async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            try expectRefusal(
+                ["attach", "eth1", "--hook", hook, "--tc", "tcx"], status: 4, "eth1",
+                "this kernel has no TCX, which came with Linux 6.6", "use --tc clsact, or auto")
+            let directory = try TemporaryDirectory()
+            let file = try directory.write(
+                Self.attaching("{ interface: eth1, tc: tcx, \(hook): both }"), to: "edge.yaml")
+            try expectRefusal(["apply", file], status: 4, "this kernel has no TCX")
+            try expectSuccess(
+                ["attach", "eth1", "--hook", hook], "attached eth1 \(hook) (clsact)")
+            try expectSuccess(["detach", "--all"])
         }
     }
 
