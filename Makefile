@@ -34,6 +34,7 @@ test: deps ## Install what is missing and run the tests; those on the kernel nee
 # NETCTL_FUZZ_SECONDS=N, NETCTL_FUZZ_POLICIES=N, NETCTL_FUZZ_SEED=N: see Tests/ProgramTests.
 fuzz: export NETCTL_FUZZ_SECONDS ?= 600
 fuzz: export NETCTL_FUZZ_SEED ?= $(shell date +%s)
+fuzz: export NETCTL_FUZZ_FRAMES ?= 5000
 fuzz: deps ## Compare the programs in the kernel with the meaning of random policies, for long
 	swift test --configuration release -Xswiftc -enable-testing --filter RandomProgramTests
 

@@ -34,7 +34,7 @@ struct PolicyTrial {
 
     /// Everything follows from the seed, from the programs to choose from, and from whether the
     /// kernel can split frames.
-    init(seed: UInt64, among settings: [ProgramSetting], canSplit: Bool) {
+    init(seed: UInt64, among settings: [ProgramSetting], frames: Int, canSplit: Bool) {
         var random = SeededRandom(seed: seed)
         let setting = random.one(of: settings)
         // One in 250 has as many rules as a filter can have.
@@ -42,7 +42,7 @@ struct PolicyTrial {
             using: &random, ruleCount: seed % 250 == 0 ? 4096 : nil, for: setting.hook)
         let source = RandomPackets(for: policy, kind: setting.kind, lengths: setting.lengths)
         let splits = random.chance(30) && setting.multiBuffer
-        packets = (0..<FuzzOptions.frameCount).map { _ in setting.next(source, using: &random) }
+        packets = (0..<frames).map { _ in setting.next(source, using: &random) }
         linearLengths = packets.map { packet in
             guard splits, canSplit else { return nil }
             return random.number(14...min(packet.bytes.count, 200))

@@ -22,7 +22,8 @@ import Testing
         }
         for seed in seeds {
             if options.isOver { break }
-            let trial = PolicyTrial(seed: seed, among: options.settings, canSplit: canSplit)
+            let trial = PolicyTrial(
+                seed: seed, among: options.settings, frames: options.frames, canSplit: canSplit)
             let mismatch = try trial.mismatch(bench, &coverage[trial.setting, default: .init()])
             if let mismatch {
                 Issue.record("\(mismatch)")
