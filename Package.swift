@@ -58,6 +58,9 @@ let package = Package(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
+            name: "Programs", dependencies: ["BPF", "LinuxSystem", "NetTypes", "Netlink", system],
+            swiftSettings: strict),
+        .target(
             name: "Policy",
             dependencies: ["NetTypes", "Packets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -78,7 +81,7 @@ let package = Package(
             name: "netctl",
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
-                "PolicyCompiler", "Statistics", arguments, system,
+                "PolicyCompiler", "Programs", "Statistics", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
@@ -142,6 +145,9 @@ let package = Package(
                 "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
                 "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "ProgramsTests", dependencies: ["BPF", "LinuxSystem", "Programs", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CLITests", dependencies: ["BPF", "LinuxSystem", "TestSupport", "netctl"],
             swiftSettings: strict),
