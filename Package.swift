@@ -38,7 +38,8 @@ let package = Package(
         .target(
             name: "NetctlABI", path: "bpf",
             exclude: [
-                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "socket_context.bpf.c",
+                "lib", "cgroup_device.bpf.c", "drops.bpf.c", "reader.bpf.c", "cgroup_skb.bpf.c",
+                "socket_context.bpf.c",
                 "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c", "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
@@ -82,7 +83,7 @@ let package = Package(
             name: "Tracing",
             dependencies: [
                 "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
-                system,
+                "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",

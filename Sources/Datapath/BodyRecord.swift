@@ -35,6 +35,8 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     /// What the paths of set files are relative to; nil when the policy's files were in several
     /// folders, and in records of older versions.
     public var folder: String?
+    /// By which the body's events are known; nil in records of older versions.
+    public var number: UInt64?
 }
 
 /// A rule as statistics name it.

@@ -17,12 +17,14 @@ extension HookObject {
     ///   - redirects: The interfaces that rules redirect to.
     ///   - shared: Tables of a body of the same filter, by name, that are used instead of new ones.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
+    ///   - events: What events need; nil for a body that makes none.
     /// - Returns: The program.
     /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
     ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
         _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
-        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil
+        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil,
+        events: BodyEvents? = nil
     ) throws -> Program {
         // The reader and the plan have said so at the rule, where there are any.
         if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
@@ -41,8 +43,10 @@ extension HookObject {
         if filter.isLimited, let limits {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
+        try events?.configure(&object, rules: filter.rules.count)
         let loaded = try object.load()
         try tables.fill(loaded)
+        try events?.fill(loaded, rules: filter.ruleLogs, reasons: filter.loggedReasons)
         return try loaded.program(program(.filter))
     }
 }

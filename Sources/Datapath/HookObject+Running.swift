@@ -3,7 +3,10 @@ internal import SystemPackage
 
 extension HookObject {
     /// Maps that a second instance of a body has for itself: what it wrote there would be seen.
-    private static let written: Set<String> = ["counters", "bodies", "limits"]
+    private static let written: Set<String> = [
+        "counters", "bodies", "limits", "rule_logs", "event_drafts", "event_guard",
+        "event_readers", "event_rings", "event_counts", "event_own_drop",
+    ]
 
     /// Loads a second instance of a body that is in force, on its tables and its constants.
     ///

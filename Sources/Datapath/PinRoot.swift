@@ -144,6 +144,7 @@ struct PinRoot {
     }
 
     private func removeIfEmpty() throws {
+        if try points().isEmpty { try removeEventMaps() }
         guard try Directory.entries(at: path.string).isEmpty else { return }
         try Directory.remove(path.string)
     }

@@ -11,7 +11,8 @@ struct SharedTables {
 
     /// What each attachment has for itself: rules name its counters and its interfaces.
     private static let own: Set<String> = [
-        "counters", "bodies", "limits", "rules", "redirect_to",
+        "counters", "bodies", "limits", "rules", "redirect_to", "rule_logs", "event_drafts",
+        "event_guard", "event_readers", "event_rings", "event_counts", "event_own_drop",
     ]
 
     private init(maps: [String: UInt32]) { self.maps = maps }

@@ -124,6 +124,7 @@ final class Transaction {
                 "the attachment has no counters left for its rules",
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
+        let events = try BodyEvents(of: point, in: root)
         let program =
             switch compiled {
             case .filter(let filter):
@@ -132,10 +133,12 @@ final class Transaction {
                     redirects: Redirects(
                         namespace: NetworkNamespace(inode: point.namespace ?? 0),
                         indices: use.redirects),
-                    shared: tables[compilation] ?? .none, limits: pins.limits)
+                    shared: tables[compilation] ?? .none, limits: pins.limits,
+                    events: events)
             case .devices(let list, let monitor):
                 try object.loadDevices(
-                    list, monitor: monitor, slots: slots, counters: counters, bodies: bodies)
+                    list, monitor: monitor, slots: slots, counters: counters, bodies: bodies,
+                    events: events)
             }
         if tables[compilation] == nil { tables[compilation] = try SharedTables(of: program) }
         let id = try program.info.id
@@ -143,7 +146,7 @@ final class Transaction {
             policy: plan.policy.text, filter: use.filter.text, digest: revision.digest,
             appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
             redirects: use.redirects.isEmpty ? nil : use.redirects,
-            isMonitored: compiled.isMonitored, folder: revision.folder)
+            isMonitored: compiled.isMonitored, folder: revision.folder, number: events.number)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return (id, retired)

@@ -2,9 +2,12 @@ internal import Glibc
 internal import SystemPackage
 
 /// Files of procfs, which know no size, and its links.
-enum ProcFile {
+public enum ProcFile {
     /// The whole text of `path`, read until the end.
-    static func read(_ path: String) throws(SystemError) -> String {
+    ///
+    /// - Parameter path: A file of procfs.
+    /// - Throws: ``SystemError``.
+    public static func read(_ path: String) throws(SystemError) -> String {
         do {
             return String(decoding: try bytes(path), as: UTF8.self)
         } catch {

@@ -6,6 +6,7 @@
 #include "lib/bodies.h"
 #include "lib/classify.h"
 #include "lib/counters.h"
+#include "lib/events.h"
 #include "lib/parse.h"
 
 static __always_inline struct judgement judge(hook_ctx *ctx, struct packet *packet)
@@ -30,6 +31,12 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 	if (redirects && judgement.verdict == NETCTL_VERDICT_REDIRECT && !redirect(judgement.rule))
 		judgement = aborted();
 	count(judgement.slot, counted_bytes(&packet));
+	if (emits && watched()) {
+		if (packet.counted)
+			report(ctx, &packet, judgement.verdict, NETCTL_SLOT_RULES,
+			       (packet.counted - 1) | REPORT_COUNTED);
+		report(ctx, &packet, judgement.verdict, judgement.slot, judgement.rule);
+	}
 	return judgement.verdict;
 }
 
