@@ -8,6 +8,7 @@ enum Fixture {
     static let rejected = compile("rejected")
     static let skb = compile("skb")
     static let types = compile("types")
+    static let tracing = compile("tracing")
 
     static let hasClang = (try? shell("command -v clang >/dev/null")) != nil
 
