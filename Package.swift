@@ -147,8 +147,8 @@ let package = Package(
         .testTarget(
             name: "TracingTests",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
-                "Tracing", system,
+                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
+                "PolicyCompiler", "TestSupport", "Tracing", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],

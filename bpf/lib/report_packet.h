@@ -48,8 +48,13 @@ static __always_inline void capture(hook_ctx *ctx, struct draft *draft, const st
 		size = packet->length;
 	if (size > NETCTL_CAPTURE_MAX)
 		size = NETCTL_CAPTURE_MAX;
+	if (!size)
+		return;
+	/* In a form that tells the verifier of Linux 6.1, too, that it is 1 to 256. */
+	size = (size - 1) & (NETCTL_CAPTURE_MAX - 1);
 	asm volatile("" : "+r"(size));
-	if (size - 1 < NETCTL_CAPTURE_MAX && load_bytes(ctx, draft->bytes, size))
+	size++;
+	if (load_bytes(ctx, draft->bytes, size))
 		draft->event.captured = size;
 }
 
