@@ -71,16 +71,6 @@ import Testing
     }
 }
 
-@Suite struct PrintableTextTests {
-    @Test func `nothing that a terminal obeys is left`() {
-        #expect("sleep".printable == "sleep")
-        #expect("größe 💥".printable == "größe 💥")
-        #expect("a\nb\tc\\".printable == "a\\nb\\tc\\\\")
-        #expect("\u{1B}[31m\u{9B}m\u{7F}".printable == "\\u{1b}[31m\\u{9b}m\\u{7f}")
-        #expect("a\u{202E}b".printable == "a\\u{202e}b")
-    }
-}
-
 @Suite(.requiresRoot) struct ProbeListTests {
     @Test func `a tracepoint with its fields`() throws {
         let list = try ProbeList(matching: ProbePattern("skb:kfree_skb"), details: true)

@@ -4,13 +4,13 @@ internal import Glibc
 /// Functions that kprobes can be put on.
 final class KprobeSource: ProbeSource {
     private let functions: [KernelFunction]
-    private let types: KernelTypes?
+    private let types: ProbeTypes?
 
     /// - Parameters:
     ///   - traceable: What ftrace knows; `nil` if the kernel does not tell, then every symbol counts.
     ///   - types: For the prototypes.
     /// - Throws: ``TracingError`` if the kernel has no kprobes.
-    init(traceable: [KernelFunction]?, types: KernelTypes?) throws {
+    init(traceable: [KernelFunction]?, types: ProbeTypes?) throws {
         guard access("/sys/bus/event_source/devices/kprobe/type", F_OK) == 0 else {
             throw TracingError(
                 "list probes", "kprobe", "this kernel has no kprobes",

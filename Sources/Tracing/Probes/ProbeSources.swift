@@ -1,12 +1,12 @@
 /// Makes the source of each kind; what several of them read is read once.
 struct ProbeSources {
     let binary: String?
-    private let kernel: Once<KernelTypes>
+    private let kernel: Once<ProbeTypes>
     private let functions: Once<[KernelFunction]?>
 
     init(binary: String?) {
         self.binary = binary
-        kernel = Once { try KernelTypes() }
+        kernel = Once { try ProbeTypes() }
         functions = Once {
             guard let files = try? TraceFileSystem.trace() else { return nil }
             return KernelFunctions.traceable(files)

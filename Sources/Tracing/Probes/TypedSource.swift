@@ -3,7 +3,7 @@ internal import BPF
 /// What the types of the kernel and of its modules name: functions, tracepoints, iterators.
 final class TypedSource: ProbeSource {
     private let kind: ProbeKind
-    private let types: KernelTypes
+    private let types: ProbeTypes
     /// The functions that can be traced, if the kernel tells.
     private let traceable: Set<String>?
 
@@ -11,7 +11,7 @@ final class TypedSource: ProbeSource {
     ///   - kind: ``ProbeKind/fentry``, ``ProbeKind/tpBTF`` or ``ProbeKind/iter``.
     ///   - types: The kernel's types.
     ///   - traceable: The functions that can be traced; `nil` if nobody knows.
-    init(_ kind: ProbeKind, types: KernelTypes, traceable: Set<String>? = nil) {
+    init(_ kind: ProbeKind, types: ProbeTypes, traceable: Set<String>? = nil) {
         self.kind = kind
         self.types = types
         self.traceable = traceable

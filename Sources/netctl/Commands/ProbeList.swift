@@ -50,8 +50,8 @@ struct ProbeListCommand: ParsableCommand {
     }
 
     private func lines(_ probe: Probe) -> [String] {
-        let module = probe.module.map { " [\($0.printable)]" } ?? ""
-        return [probe.pattern.printable + module] + details(probe).map { "    " + $0 }
+        let module = probe.module.map { " [\(printable($0))]" } ?? ""
+        return [printable(probe.pattern) + module] + details(probe).map { "    " + $0 }
     }
 
     private func details(_ probe: Probe) -> [String] {
@@ -66,7 +66,7 @@ struct ProbeListCommand: ParsableCommand {
         case .prototype(let text): [text]
         case .symbol(let address, let bytes):
             ["address 0x\(String(address, radix: 16)) size \(bytes)"]
-        case .arguments(let text): ["arguments \(text.printable)"]
+        case .arguments(let text): ["arguments \(printable(text))"]
         }
     }
 }

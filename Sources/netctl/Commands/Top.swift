@@ -79,11 +79,11 @@ struct Top: ParsableCommand {
     }
 
     private func watch(on screen: borrowing Screen) throws {
-        let interruption = Interruption()
+        ScreenEnd.await()
         var state = TopState()
         (state.view, state.interval) = (by, interval)
         var samples = (before: TopSample?.none, now: try sample())
-        while !interruption.hasCome {
+        while !ScreenEnd.isWished {
             let size = screen.size
             screen.draw(TopFrame(content(samples, state), state, size))
             let due = samples.now.time + .seconds(state.interval)

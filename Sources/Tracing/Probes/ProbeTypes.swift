@@ -3,7 +3,7 @@ internal import LinuxSystem
 internal import SystemPackage
 
 /// The types of the kernel and of every module that is loaded.
-struct KernelTypes {
+struct ProbeTypes {
     /// The kernel's first, with no module's name.
     let all: [(module: String?, types: BTF)]
 
