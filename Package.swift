@@ -96,9 +96,9 @@ let package = Package(
         .executableTarget(
             name: "netctl-bench",
             dependencies: [
-                "BPF", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
-                "PolicyCompiler", arguments, system,
-            ], swiftSettings: strict),
+                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
+                "PolicyCompiler", "Statistics", arguments, system,
+            ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 
         .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .target(
@@ -159,6 +159,10 @@ let package = Package(
                 "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
                 "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "BenchTests",
+            dependencies: ["NetTypes", "TestSupport", "netctl", "netctl-bench"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProgramsTests", dependencies: ["BPF", "LinuxSystem", "Programs", "TestSupport"],
             swiftSettings: strict),

@@ -1,6 +1,8 @@
 /// Measurements of one thing, one a round.
 struct Sample {
-    private(set) var values: [Double] = []
+    private(set) var values: [Double]
+
+    init(_ values: [Double] = []) { self.values = values }
 
     mutating func add(_ value: Double) { values.append(value) }
 

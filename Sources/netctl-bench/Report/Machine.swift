@@ -3,10 +3,15 @@ import Glibc
 
 /// Where it was measured, as the report says it.
 enum Machine {
-    static var description: String {
+    struct Fact: Codable, Equatable {
+        let name: String
+        let value: String
+    }
+
+    static var facts: [Fact] {
         [
             ("date", Date().formatted(.iso8601.year().month().day())),
-            ("CPU", "\(field("model name")), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) online"),
+            ("CPU", "\(field("model name")), \(Processors.online) online"),
             ("kernel", read("/proc/sys/kernel/osrelease")),
             ("retbleed", vulnerability("retbleed")),
             ("SRSO", vulnerability("spec_rstack_overflow")),
@@ -14,7 +19,7 @@ enum Machine {
             ("BPF JIT", read("/proc/sys/net/core/bpf_jit_enable")),
             ("CPUs allowed", field("Cpus_allowed_list", of: "/proc/self/status")),
             ("load average at the start", read("/proc/loadavg")),
-        ].map { "- \($0.0): \($0.1)" }.joined(separator: "\n")
+        ].map(Fact.init)
     }
 
     private static func vulnerability(_ name: String) -> String {

@@ -1,4 +1,4 @@
-/// A Markdown table, printed when it is complete.
+/// A Markdown table.
 struct Table {
     private var rows: [[String]]
 
@@ -8,16 +8,15 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
-    func print() {
-        for row in rows { Swift.print("| " + row.joined(separator: " | ") + " |") }
-        Swift.print()
+    var text: String {
+        rows.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
     }
 }
 
 extension Double {
     /// With as many digits behind the point as make sense for its size.
     var text: String {
-        let digits = magnitude < 10 ? 10.0 : 1.0
+        let digits = magnitude < 1 ? 100.0 : magnitude < 10 ? 10.0 : 1.0
         let rounded = (self * digits).rounded() / digits
         return magnitude < 10 ? "\(rounded)" : grouped(Int(rounded))
     }

@@ -9,6 +9,21 @@ struct Flow {
     var sport: UInt16
     var dport: UInt16
 
+    init(src: IPAddress, dst: IPAddress, proto: IPProtocol, sport: UInt16, dport: UInt16) {
+        (self.src, self.dst, self.proto, self.sport, self.dport) = (src, dst, proto, sport, dport)
+    }
+
+    /// An answer of a resolver, from that address.
+    init(from src: IPAddress) {
+        let dst: IPAddress =
+            if case .v4 = src {
+                .v4(IPv4Address(bits: 0xC633_6401))  // 198.51.100.1
+            } else {
+                .v6(IPv6Address(bits: 0x2001_0DB8 << 96 | 1))
+            }
+        self.init(src: src, dst: dst, proto: .udp, sport: 53, dport: 5353)
+    }
+
     /// A TCP SYN or a UDP datagram of 64 bytes (IPv4) or 74 (IPv6), without checksums: programs look
     /// at none.
     var frame: [UInt8] {
