@@ -26,6 +26,8 @@ const volatile __u32 reader_number = 0;
 const volatile __u64 hidden_reasons[REASONS_MAX / 64] = {};
 /* With which a frame is dropped that an XDP program has refused; 0: no reason of its own. */
 const volatile __u32 xdp_reason = 0;
+/* The kernel's number for no reason. */
+const volatile __u32 no_reason = 0;
 
 /* Whether one of our programs has dropped this packet: it has said so itself.
  *
@@ -40,7 +42,7 @@ static __always_inline bool is_ours(struct sk_buff *skb, __u32 reason)
 		if (last->packet != (__u64)skb)
 			return false;
 	} else if (bpf_ktime_get_boot_ns() - last->time > FRAME_DROP_FRESH ||
-		   !(reason == xdp_reason || reason <= 2)) {
+		   !(reason == xdp_reason || reason == no_reason)) {
 		return false;
 	}
 	last->time = 0;

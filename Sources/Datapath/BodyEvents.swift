@@ -20,6 +20,9 @@ struct BodyEvents {
     /// Maps of a body for events, besides ``EventMaps``.
     static let ownMaps: Set<String> = ["rule_logs", "event_drafts"]
 
+    /// All maps of events that a body has.
+    static let allMaps = ownMaps.union(EventMaps.names)
+
     func configure(_ object: inout OpenObject, rules: Int) throws {
         try object.setGlobal("emits", to: true)
         try object.setGlobal("body_number", to: number)

@@ -8,6 +8,11 @@ internal import SystemPackage
 /// Those of the attachments are pinned beside them, made with the first body. A reader of the kernel's
 /// drops alone makes its own.
 package final class EventMaps: Sendable {
+    /// Their names in C.
+    package static let names: Set<String> = [
+        "event_guard", "event_readers", "event_rings", "event_counts", "event_own_drop",
+    ]
+
     /// Whether anybody reads.
     package let eventGuard: Map
     /// What each reader wants.

@@ -7,13 +7,27 @@ internal import PolicyCompiler
 internal import SystemPackage
 
 extension HookObject {
+    /// Loads what judges by the block list alone, where no policy is.
+    ///
+    /// - Parameters:
+    ///   - maps: What the attachment's programs share.
+    ///   - events: What events need.
+    /// - Returns: The program.
+    /// - Throws: `BPFError`.
+    func loadBlock(_ maps: HookMaps, events: BodyEvents) throws -> Program {
+        var object = try open(.block, maps: maps)
+        try events.configure(&object, rules: 0)
+        let loaded = try object.load()
+        try events.fill(loaded, rules: [], reasons: [.block])
+        return try loaded.program(program(.block))
+    }
+
     /// Loads the body of a filter and fills its tables. Nothing calls it yet.
     ///
     /// - Parameters:
     ///   - filter: The compiled filter.
     ///   - slots: A counter slot for each rule, in order.
-    ///   - counters: The attachment's counters.
-    ///   - bodies: The attachment's program array.
+    ///   - maps: What the attachment's programs share.
     ///   - redirects: The interfaces that rules redirect to.
     ///   - shared: Tables of a body of the same filter, by name, that are used instead of new ones.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
@@ -22,9 +36,8 @@ extension HookObject {
     /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
     ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
-        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
-        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil,
-        events: BodyEvents? = nil
+        _ filter: CompiledFilter, slots: [UInt32], maps: HookMaps, redirects: Redirects,
+        shared: SharedTables = .none, limits: FilePath? = nil, events: BodyEvents? = nil
     ) throws -> Program {
         // The reader and the plan have said so at the rule, where there are any.
         if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
@@ -34,8 +47,7 @@ extension HookObject {
         }
         let tables = FilterTables(
             filter, slots: slots, redirects: redirects, shared: shared, hook: hook)
-        var object = try open(
-            .filter, tables: tables.names, counters: counters, bodies: bodies)
+        var object = try open(.filter, tables: tables.names, maps: maps)
         try tables.configure(&object)
         for (name, id) in shared.maps {
             try object.reuse(map: name, Map(id: id).descriptor)

@@ -78,6 +78,9 @@ struct PinRoot {
         defer {
             // Also of a body that threw half-way.
             try? removeLitter()
+            if (try? points().contains { $0.hook.hasAddresses }) == false {
+                try? BlockPins(in: path).remove()
+            }
             try? removeIfEmpty()
             _ = lock.path
         }

@@ -10,24 +10,26 @@ final class PreparedAttachment {
     let target: AttachTarget
     let pins: AttachmentPins
     let object: HookObject
-    let counters: Map
-    let bodies: Map
+    let maps: HookMaps
     private let stub: Program
 
     /// Makes the maps and loads the stub; nothing is attached.
     init(_ target: AttachTarget, in root: PinRoot) throws {
         let pins = try root.createPins(of: target.point)
-        let counters = try Counters.create()
-        let bodies = try Bodies.create()
-        let object = try HookObject.loadable(
-            on: target.point.hook, ethernet: target.ethernet, counters: counters, bodies: bodies)
-        let stub = try object.loadStub(counters, bodies)
-        try counters.pin(at: pins.counters)
-        try bodies.pin(at: pins.bodies)
+        let hook = target.point.hook
+        let maps = try HookMaps.create(on: hook, in: root)
+        let object = try HookObject.loadable(on: hook, ethernet: target.ethernet, maps: maps)
+        let stub = try object.load(.stub, maps)
+        if hook.hasAddresses {
+            // The array keeps it: it is never replaced.
+            try ProgramArray(maps.bodies.duplicate())
+                .set(NETCTL_BODY_BLOCK.rawValue, object.loadBlock(
+                    maps, events: BodyEvents(of: target.point, in: root)))
+        }
+        try maps.pin(at: pins)
         self.target = target
         self.pins = pins
-        self.counters = counters
-        self.bodies = bodies
+        self.maps = maps
         self.object = object
         self.stub = stub
     }

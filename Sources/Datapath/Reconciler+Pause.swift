@@ -27,7 +27,7 @@ extension Reconciler {
         let bodies = try OpenBodies(pins)
         let object = HookObject(point, record)
         var open = try object.open(
-            .paused, counters: Map(pinned: pins.counters), bodies: Map(pinned: pins.bodies))
+            .paused, maps: HookMaps.open(pins, on: point.hook))
         try open.setGlobal("paused_until", to: until ?? 0)
         let program = try open.load().program(object.program(.paused))
         let id = try program.info.id

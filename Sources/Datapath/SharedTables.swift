@@ -10,10 +10,9 @@ struct SharedTables {
     static let none = SharedTables(maps: [:])
 
     /// What each attachment has for itself: rules name its counters and its interfaces.
-    private static let own: Set<String> = [
-        "counters", "bodies", "limits", "rules", "redirect_to", "rule_logs", "event_drafts",
-        "event_guard", "event_readers", "event_rings", "event_counts", "event_own_drop",
-    ]
+    private static let own = Set(
+        ["counters", "bodies", "limits", "rules", "redirect_to"] + AddressMaps.names
+    ).union(BodyEvents.allMaps)
 
     private init(maps: [String: UInt32]) { self.maps = maps }
 

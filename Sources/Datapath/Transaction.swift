@@ -81,8 +81,8 @@ final class Transaction {
         let addition = try PreparedAttachment(target, in: root)
         additions.append(addition)
         let (body, _) = try load(
-            use, target.point, addition.object, addition.pins, addition.counters,
-            addition.bodies, after: .empty)
+            use, target.point, addition.object, addition.pins, addition.maps,
+            after: .empty)
         try OpenBodies(addition.pins).store(body, at: NETCTL_BODY_ACTIVE)
     }
 
@@ -94,8 +94,8 @@ final class Transaction {
         if let use {
             let object = HookObject(attachment.point, attachment.record)
             let (program, retired) = try load(
-                use, attachment.point, object, pins, Map(pinned: pins.counters),
-                Map(pinned: pins.bodies), after: slots)
+                use, attachment.point, object, pins,
+                HookMaps.open(pins, on: attachment.point.hook), after: slots)
             body = program
             gone = retired
         }
@@ -111,7 +111,7 @@ final class Transaction {
     /// Loads, fills and pins a body; nothing calls it.
     private func load(
         _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
-        _ counters: borrowing Map, _ bodies: borrowing Map, after previous: SlotDirectory
+        _ maps: HookMaps, after previous: SlotDirectory
     ) throws -> (program: UInt32, retired: [SlotDirectory.Entry]) {
         let compilation = Compilation(
             name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
@@ -129,7 +129,7 @@ final class Transaction {
             switch compiled {
             case .filter(let filter):
                 try object.loadFilter(
-                    filter, slots: slots, counters: counters, bodies: bodies,
+                    filter, slots: slots, maps: maps,
                     redirects: Redirects(
                         namespace: NetworkNamespace(inode: point.namespace ?? 0),
                         indices: use.redirects),
@@ -137,8 +137,7 @@ final class Transaction {
                     events: events)
             case .devices(let list, let monitor):
                 try object.loadDevices(
-                    list, monitor: monitor, slots: slots, counters: counters, bodies: bodies,
-                    events: events)
+                    list, monitor: monitor, slots: slots, maps: maps, events: events)
             }
         if tables[compilation] == nil { tables[compilation] = try SharedTables(of: program) }
         let id = try program.info.id

@@ -11,29 +11,31 @@ struct EventSpan: ParsableArguments {
     @Option(help: "End after so many events.")
     var count: UInt64?
 
-    @Option(help: "End after this time, such as 30s; 10s if neither --follow nor --count is given.")
+    @Option(help: "End after this time, such as 30s.")
     var duration: Interval?
 
     func validate() throws {
         if count == 0 { throw ValidationError("--count takes a number over 0.") }
     }
 
-    private var limit: Duration? {
+    private func limit(usual: Duration?) -> Duration? {
         if let duration { return duration.duration }
-        return follow || count != nil ? nil : .seconds(10)
+        return follow || count != nil ? nil : usual
     }
 
     /// Reads until the time is over, the events are enough or somebody wants it to end.
     ///
     /// - Parameters:
     ///   - reader: What is read.
+    ///   - usual: How long, if nothing is said of it; nil: until interrupted.
     ///   - take: Given each event.
     ///   - flush: Called when there are no more for the moment.
     /// - Returns: How many events were taken.
     func read(
-        _ reader: EventReader, take: (Event) throws -> Void, flush: () throws -> Void
+        _ reader: EventReader, usual: Duration?, take: (Event) throws -> Void,
+        flush: () throws -> Void
     ) throws -> UInt64 {
-        let end = limit.map { ContinuousClock.now + $0 }
+        let end = limit(usual: usual).map { ContinuousClock.now + $0 }
         var taken: UInt64 = 0
         func isEnough() -> Bool { count.map { taken >= $0 } ?? false }
         func each(_ event: Event) throws {

@@ -145,6 +145,9 @@ __attribute__((noinline)) int offer(struct draft *draft, __u32 number, __u32 due
 	if (!count)
 		return 0;
 	if (reader->sample) {
+		/* Its own event is to come: a packet counts once. */
+		if (draft->event.flags & NETCTL_EVENT_COUNTED)
+			return 0;
 		if (__sync_fetch_and_add(&count->sampled, 1) % reader->sample)
 			return 0;
 	} else if (draft->event.flags & NETCTL_EVENT_SAMPLED) {

@@ -30,7 +30,8 @@ struct Events: ParsableCommand {
             let reader = try EventReader(selection.filter(), selection.settings)
             if !global.quiet { reader.warnOfLimits() }
             let writer = EventWriter(global.output)
-            let shown = try span.read(reader, take: writer.take, flush: writer.flush)
+            let shown = try span.read(
+                reader, usual: .seconds(10), take: writer.take, flush: writer.flush)
             global.say(try reader.summary(shown: shown))
         }
     }
