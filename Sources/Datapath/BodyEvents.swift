@@ -46,6 +46,7 @@ struct BodyEvents {
     ///   - object: The loaded object.
     ///   - rules: What is logged of each rule.
     ///   - reasons: Which reasons are logged without a rule.
+    /// - Throws: `BPFError`.
     func fill(
         _ object: borrowing LoadedObject, rules: [netctl_rule_log], reasons: Set<Reason>
     ) throws {

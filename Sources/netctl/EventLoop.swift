@@ -31,6 +31,7 @@ struct EventSpan: ParsableArguments {
     ///   - take: Given each event.
     ///   - flush: Called when there are no more for the moment.
     /// - Returns: How many events were taken.
+    /// - Throws: `TracingError`, and what `take` and `flush` throw.
     func read(
         _ reader: EventReader, usual: Duration?, take: (Event) throws -> Void,
         flush: () throws -> Void

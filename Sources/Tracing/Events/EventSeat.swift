@@ -31,6 +31,8 @@ final class EventSeat {
     ///   - conditions: Which events are wanted.
     ///   - settings: How they are read.
     ///   - kernel: How the kernel's drops are seen; nil: they are not wanted.
+    ///   - offsets: Where the kernel has what programs look at.
+    /// - Throws: ``TracingError`` when all places are taken; `BPFError`.
     init(
         _ maps: EventMaps, isPinned: Bool, _ conditions: netctl_reader, _ settings: EventSettings,
         kernel: KernelDrops?, offsets: KernelOffsets
