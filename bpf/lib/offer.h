@@ -128,7 +128,7 @@ __attribute__((noinline)) int offer(struct draft *draft, __u32 number, __u32 due
 {
 	struct netctl_reader *reader = bpf_map_lookup_elem(&event_readers, &number);
 	struct netctl_event_count *count;
-	__u64 suppressed, wake;
+	__u64 suppressed, waiting, wake;
 	__u32 index, size;
 	void *ring;
 
@@ -170,9 +170,12 @@ __attribute__((noinline)) int offer(struct draft *draft, __u32 number, __u32 due
 	if (size > NETCTL_CAPTURE_MAX)
 		size = NETCTL_CAPTURE_MAX;
 	draft->event.suppressed = suppressed + count->held;
-	wake = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) < WAKE_BYTES ? BPF_RB_NO_WAKEUP
-								       : BPF_RB_FORCE_WAKEUP;
-	if (bpf_ringbuf_output(ring, &draft->event, sizeof(draft->event) + size, wake)) {
+	waiting = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+	size += sizeof(draft->event);
+	/* Once, not for every event of a reader that is behind. */
+	wake = waiting < WAKE_BYTES && waiting + size >= WAKE_BYTES ? BPF_RB_FORCE_WAKEUP
+								    : BPF_RB_NO_WAKEUP;
+	if (bpf_ringbuf_output(ring, &draft->event, size, wake)) {
 		__sync_fetch_and_add(&count->lost, 1);
 	} else {
 		__sync_fetch_and_add(&count->sent, 1);
