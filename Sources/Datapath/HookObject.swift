@@ -31,7 +31,7 @@ struct HookObject {
 
     /// The programs that every hook's object has, by what they do.
     enum Role: String {
-        case stub, filter, paused
+        case stub, filter, paused, pending
     }
 
     /// The name of a program in C: `xdp_filter`.
