@@ -38,7 +38,8 @@ let package = Package(
         .target(
             name: "NetctlABI", path: "bpf",
             exclude: [
-                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "tc.bpf.c", "xdp.bpf.c",
+                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "socket_context.bpf.c",
+                "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c", "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 
@@ -55,6 +56,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
+            swiftSettings: strict),
+        .target(
+            name: "Programs", dependencies: ["BPF", "LinuxSystem", "NetTypes", "Netlink", system],
             swiftSettings: strict),
         .target(
             name: "Policy",
@@ -77,7 +81,7 @@ let package = Package(
             name: "netctl",
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
-                "PolicyCompiler", "Statistics", arguments, system,
+                "PolicyCompiler", "Programs", "Statistics", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
@@ -141,6 +145,9 @@ let package = Package(
                 "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
                 "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "ProgramsTests", dependencies: ["BPF", "LinuxSystem", "Programs", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CLITests", dependencies: ["BPF", "LinuxSystem", "TestSupport", "netctl"],
             swiftSettings: strict),

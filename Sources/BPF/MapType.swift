@@ -28,6 +28,8 @@ public struct MapType: RawRepresentable, Hashable, Sendable, CustomStringConvert
     public static let lpmTrie = MapType(rawValue: 11)
     /// `BPF_MAP_TYPE_DEVMAP`. Since Linux 4.14.
     public static let deviceMap = MapType(rawValue: 14)
+    /// `BPF_MAP_TYPE_SK_STORAGE`: a value in the socket itself. Since Linux 5.2.
+    public static let socketStorage = MapType(rawValue: 24)
     /// `BPF_MAP_TYPE_RINGBUF`. Since Linux 5.8.
     public static let ringBuffer = MapType(rawValue: 27)
 

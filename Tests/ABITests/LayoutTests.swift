@@ -53,6 +53,20 @@ struct LayoutTests {
         Layout(
             "netctl_lpm6_key", of: netctl_lpm6_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),
+        Layout(
+            "netctl_socket", of: netctl_socket.self,
+            [
+                ("cookie", \.cookie), ("cgroup_id", \.cgroup_id), ("task_start", \.task_start),
+                ("created", \.created), ("closed", \.closed), ("tgid", \.tgid), ("tid", \.tid),
+                ("uid", \.uid), ("gid", \.gid), ("creator", \.creator), ("netns", \.netns),
+                ("local_port", \.local_port), ("remote_port", \.remote_port),
+                ("family", \.family), ("protocol", \.protocol), ("type", \.type),
+                ("state", \.state), ("origin", \.origin), ("reserved", \.reserved),
+                ("local", \.local), ("remote", \.remote), ("comm", \.comm),
+            ]),
+        Layout(
+            "netctl_context_totals", of: netctl_context_totals.self,
+            [("full", \.full), ("reserved", \.reserved)]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

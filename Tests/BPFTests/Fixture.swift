@@ -7,6 +7,7 @@ enum Fixture {
     static let filter = compile("filter")
     static let rejected = compile("rejected")
     static let skb = compile("skb")
+    static let tracing = compile("tracing")
 
     static let hasClang = (try? shell("command -v clang >/dev/null")) != nil
 

@@ -258,4 +258,73 @@ struct netctl_lpm6_key {
 };
 NETCTL_LAYOUT(struct netctl_lpm6_key, 20);
 
+/* How it is known whose socket it is: what the owner did when it was seen. */
+enum netctl_origin {
+	NETCTL_ORIGIN_UNKNOWN,
+	NETCTL_ORIGIN_CREATE, /* called socket() */
+	NETCTL_ORIGIN_BIND,
+	NETCTL_ORIGIN_CONNECT,
+	NETCTL_ORIGIN_SEND, /* sent a datagram to an address */
+	NETCTL_ORIGIN_INHERIT, /* owns the listener that the connection came in by */
+	NETCTL_ORIGIN_ACCEPT, /* accepted the connection */
+	NETCTL_ORIGIN_USE, /* sent or received */
+	NETCTL_ORIGIN_SCAN, /* held it in a descriptor when all were read */
+	NETCTL_ORIGIN_MAX,
+};
+
+/* How a socket was found that an event names. */
+enum netctl_how {
+	NETCTL_HOW_NONE, /* there is none, or none that is known */
+	NETCTL_HOW_SKB, /* the packet's own: of its sender; on cgroup-ingress of its receiver */
+	NETCTL_HOW_LISTENER, /* the listener of a handshake that the packet belongs to */
+	NETCTL_HOW_LOOKUP, /* the one that the addresses lead to */
+	NETCTL_HOW_RECEIVER, /* the one that the kernel was handing the packet to */
+	NETCTL_HOW_TASK, /* the process that asks, of a device request */
+	NETCTL_HOW_MAX,
+};
+
+/* A socket and whose it is: an element of `socket_context` or, closed, of `socket_recent`.
+ * Times are ns of the boot clock. The owner is the process that was last seen to do with the socket
+ * what names it for certain; (tgid, task_start) tells it from a later process with its number.
+ * The cookie comes first: elements are used again at once, and a copy is of this socket if its
+ * cookie still was there when the rest had been copied.
+ */
+struct netctl_socket {
+	__u64 cookie;
+	__u64 cgroup_id; /* of the owner, cgroup v2 */
+	__u64 task_start; /* when the owner's process started */
+	__u64 created; /* when the socket was first seen */
+	__u64 closed; /* 0: it is open */
+	__u32 tgid;
+	__u32 tid;
+	__u32 uid;
+	__u32 gid;
+	__u32 creator; /* tgid of who called socket(); 0: unknown */
+	__u32 netns; /* inode of the network namespace */
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 family; /* AF_INET, AF_INET6 */
+	__u8 protocol; /* IPPROTO_* */
+	__u8 type; /* SOCK_* */
+	__u8 state; /* TCP_*; 0: not known, or no TCP */
+	__u8 origin; /* enum netctl_origin */
+	__u8 reserved[7];
+	__u8 local[16]; /* network order; IPv4: the first four */
+	__u8 remote[16];
+	char comm[16]; /* of the owner's process, not of its thread */
+};
+NETCTL_LAYOUT(struct netctl_socket, 128);
+
+enum {
+	NETCTL_SOCKETS = 65536, /* open ones that are known at a time */
+	NETCTL_SOCKETS_RECENT = 8192, /* closed ones that are remembered */
+};
+
+/* The element of `context_totals`. */
+struct netctl_context_totals {
+	__u64 full; /* sockets that found no room in `socket_context` */
+	__u64 reserved;
+};
+NETCTL_LAYOUT(struct netctl_context_totals, 16);
+
 #endif
