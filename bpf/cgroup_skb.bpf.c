@@ -24,6 +24,12 @@ int cgroup_filter(struct __sk_buff *ctx)
 }
 
 SEC("cgroup_skb/ingress")
+int cgroup_block(struct __sk_buff *ctx)
+{
+	return cgroup_action(block(ctx));
+}
+
+SEC("cgroup_skb/ingress")
 int cgroup_paused(struct __sk_buff *ctx)
 {
 	return cgroup_action(paused(ctx));

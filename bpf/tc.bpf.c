@@ -29,6 +29,12 @@ int tc_filter(struct __sk_buff *ctx)
 }
 
 SEC("tc")
+int tc_block(struct __sk_buff *ctx)
+{
+	return tc_action(block(ctx));
+}
+
+SEC("tc")
 int tc_paused(struct __sk_buff *ctx)
 {
 	return tc_action(paused(ctx));

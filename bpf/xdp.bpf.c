@@ -33,6 +33,12 @@ int xdp_filter(struct xdp_md *ctx)
 }
 
 SEC("xdp")
+int xdp_block(struct xdp_md *ctx)
+{
+	return xdp_action(block(ctx));
+}
+
+SEC("xdp")
 int xdp_paused(struct xdp_md *ctx)
 {
 	return xdp_action(paused(ctx));

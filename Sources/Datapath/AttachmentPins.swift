@@ -15,6 +15,8 @@ struct AttachmentPins {
     var counters: FilePath { folder.appending("counters") }
     /// The program array through which the stub calls the body in force.
     var bodies: FilePath { folder.appending("bodies") }
+    /// The sources with the most packets; not on the hook for devices.
+    var talkers: FilePath { folder.appending("talkers") }
     /// The buckets of limits, shared by all bodies; there once a policy had a limit.
     var limits: FilePath { folder.appending("limits") }
     /// The ``AttachmentRecord``.

@@ -35,8 +35,7 @@ extension HookObject {
     ///
     /// - Returns: Its program's id.
     func loadFront(_ front: Front, at pins: AttachmentPins) throws -> UInt32 {
-        var open = try open(
-            front.role, counters: Map(pinned: pins.counters), bodies: Map(pinned: pins.bodies))
+        var open = try open(front.role, maps: HookMaps.open(pins, on: hook))
         try open.setGlobal(front.end.name, to: front.end.value)
         let program = try open.load().program(self.program(front.role))
         let id = try program.info.id

@@ -87,6 +87,13 @@ extension Attachment {
                 "a newer netctl made it (ABI \(record.abi), this one knows \(NETCTL_ABI_VERSION))",
                 hint: "use that netctl")
         }
+        guard record.abi >= NETCTL_ABI_OLDEST else {
+            throw DatapathError(
+                "read attachment", point.pinName,
+                "an older netctl made it (ABI \(record.abi), this one knows "
+                    + "\(NETCTL_ABI_OLDEST) to \(NETCTL_ABI_VERSION))",
+                hint: "detach it and attach again")
+        }
         var attempts = 0
         while true {
             do {

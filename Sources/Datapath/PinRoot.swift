@@ -78,6 +78,11 @@ struct PinRoot {
         defer {
             // Also of a body that threw half-way.
             try? removeLitter()
+            if (try? points().contains { $0.hook.hasAddresses }) == false {
+                try? BlockPins(in: path).remove()
+                // They would judge by a list that nobody can change any more.
+                removeRetired()
+            }
             try? removeIfEmpty()
             _ = lock.path
         }

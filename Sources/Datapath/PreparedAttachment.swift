@@ -10,8 +10,7 @@ final class PreparedAttachment {
     let target: AttachTarget
     let pins: AttachmentPins
     let object: HookObject
-    let counters: Map
-    let bodies: Map
+    let maps: HookMaps
     private let stub: Program
     /// The policy whose `attach:` had asked for an attachment that comes back.
     private let formerOwner: Name?
@@ -19,17 +18,19 @@ final class PreparedAttachment {
     /// Makes the maps and loads the stub; nothing is attached.
     init(_ target: AttachTarget, in root: PinRoot) throws {
         let pins = try root.createPins(of: target.point)
-        let counters = try Counters.create()
-        let bodies = try Bodies.create()
-        let object = try HookObject.loadable(
-            on: target.point.hook, ethernet: target.ethernet, counters: counters, bodies: bodies)
-        let stub = try object.loadStub(counters, bodies)
-        try counters.pin(at: pins.counters)
-        try bodies.pin(at: pins.bodies)
+        let hook = target.point.hook
+        let maps = try HookMaps.create(on: hook, in: root)
+        let object = try HookObject.loadable(on: hook, ethernet: target.ethernet, maps: maps)
+        let stub = try object.load(.stub, maps)
+        if hook.hasAddresses {
+            // The array keeps it: it is never replaced.
+            try ProgramArray(maps.bodies.duplicate())
+                .set(NETCTL_BODY_BLOCK.rawValue, object.load(.block, maps))
+        }
+        try maps.pin(at: pins)
         self.target = target
         self.pins = pins
-        self.counters = counters
-        self.bodies = bodies
+        self.maps = maps
         self.object = object
         self.stub = stub
         formerOwner = nil
@@ -43,14 +44,11 @@ final class PreparedAttachment {
         }
         let pins = try root.revive(folder)
         let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
-        let counters = try Map(pinned: pins.counters)
-        let bodies = try Map(pinned: pins.bodies)
         let object = HookObject(point, record)
-        stub = try object.loadStub(counters, bodies)
+        maps = try HookMaps.open(pins, on: point.hook)
+        stub = try object.load(.stub, maps)
         target = AttachTarget(reviving: record, at: point)
         self.pins = pins
-        self.counters = counters
-        self.bodies = bodies
         self.object = object
         formerOwner = record.owner.flatMap { try? Name($0) }
     }

@@ -86,8 +86,7 @@ final class Transaction {
         additions.append(addition)
         objects[target.point.pinName] = addition.object
         let body = try load(
-            use, target.point, addition.object, addition.pins, addition.counters,
-            addition.bodies, after: nil)
+            use, target.point, addition.object, addition.pins, addition.maps, after: nil)
         swaps.append(
             Journal.Swap(
                 attachment: target.point.pinName, old: nil, new: body, earlier: nil))
@@ -100,7 +99,8 @@ final class Transaction {
         let bodies = try OpenBodies(pins)
         let body = try use.map { use in
             try load(
-                use, attachment.point, object, pins, Map(pinned: pins.counters), Map(pinned: pins.bodies), after: attachment)
+                use, attachment.point, object, pins,
+                HookMaps.open(pins, on: attachment.point.hook), after: attachment)
         }
         swaps.append(
             Journal.Swap(
@@ -125,7 +125,7 @@ final class Transaction {
     /// Loads, fills and pins a body; nothing calls it.
     private func load(
         _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
-        _ counters: borrowing Map, _ bodies: borrowing Map, after previous: Attachment?
+        _ maps: HookMaps, after previous: Attachment?
     ) throws -> UInt32 {
         let compilation = Compilation(
             name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
@@ -143,14 +143,14 @@ final class Transaction {
             switch compiled {
             case .filter(let filter):
                 try object.loadFilter(
-                    filter, slots: slots, counters: counters, bodies: bodies,
+                    filter, slots: slots, maps: maps,
                     redirects: Redirects(
                         namespace: NetworkNamespace(inode: point.namespace ?? 0),
                         indices: use.redirects),
                     shared: tables[compilation] ?? .none, limits: pins.limits)
             case .devices(let list, let monitor):
                 try object.loadDevices(
-                    list, monitor: monitor, slots: slots, counters: counters, bodies: bodies)
+                    list, monitor: monitor, slots: slots, maps: maps)
             }
         if tables[compilation] == nil { tables[compilation] = try SharedTables(of: program) }
         let id = try program.info.id

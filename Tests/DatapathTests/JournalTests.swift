@@ -51,8 +51,8 @@ import Testing
             let assigned = SlotDirectory.assign(rules, after: before.slots, replacing: before.rules)
             let filter = try CompiledFilter(inbound, sets: [])
             let program = try HookObject(hook: .xdp, multiBuffer: true).loadFilter(
-                filter, slots: assigned.slots, counters: Map(pinned: pins.counters),
-                bodies: Map(pinned: pins.bodies), redirects: .loopback(for: filter))
+                filter, slots: assigned.slots, maps: HookMaps.open(pins, on: .xdp),
+                redirects: .loopback(for: filter))
             new = try program.info.id
             try program.pin(at: pins.body(new))
             let record = PolicyRecord(

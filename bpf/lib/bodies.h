@@ -8,8 +8,8 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 
-/* The bodies of one attachment, by enum netctl_body. The stub calls the active one; what replaces it
- * for a time (a pause) can call the one behind it.
+/* The bodies of one attachment, by enum netctl_body. The stub calls the active one, or the one that
+ * judges without a policy; what replaces it for a time (a pause) can call the one behind it.
  *
  * writes  the control plane, one element at a time: a packet meets the old body or the new one
  * since   Linux 4.2; programs share type and frags flag
