@@ -49,6 +49,12 @@ struct Netctl: ParsableCommand {
                 subcommands: [
                     Compile.self
                 ]),
+            CommandGroup(
+                name: "What happens",
+                subcommands: [
+                    Top.self,
+                    ProbeCommand.self,
+                ]),
         ])
 
     static func main() {
