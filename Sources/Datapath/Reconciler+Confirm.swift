@@ -56,7 +56,8 @@ extension Reconciler {
 extension PinRoot {
     /// One apply at a time awaits its confirmation.
     func refuseWhilePending(to attempt: String) throws {
-        guard let journal = try Journal.current(in: self), case .pending(let pending) = journal.state
+        guard let journal = try Journal.current(in: self),
+            case .pending(let pending) = journal.state
         else { return }
         throw DatapathError(
             attempt, "every attachment",

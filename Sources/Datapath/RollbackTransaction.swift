@@ -63,7 +63,8 @@ struct RollbackTransaction {
         }
         var what = "\(attachment.hookName): no policy, passes and counts"
         if let old = swap.old, var record = try bodies.record(at: NETCTL_BODY_PREVIOUS)?.policy {
-            what = "\(attachment.hookName): \(record.policy)/\(record.filter) "
+            what =
+                "\(attachment.hookName): \(record.policy)/\(record.filter) "
                 + record.digest.prefix(8)
             // What it would have had slots for besides its own rules' is gone; the rules that it takes
             // the place of keep theirs.

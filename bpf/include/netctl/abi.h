@@ -90,7 +90,8 @@ enum {
 	 */
 	NETCTL_SLOTS = 49 * 256,
 };
-_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 3 * NETCTL_RULES_MAX, "slots for three policies");
+_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 3 * NETCTL_RULES_MAX,
+	       "slots for three policies");
 _Static_assert(NETCTL_SLOTS * sizeof(struct netctl_counter) % 4096 == 0, "blocks are whole pages");
 
 static inline __u32 netctl_slot(enum netctl_reason reason, enum netctl_verdict verdict)
