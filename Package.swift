@@ -38,7 +38,9 @@ let package = Package(
         .target(
             name: "NetctlABI", path: "bpf",
             exclude: [
-                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "tc.bpf.c", "xdp.bpf.c",
+                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "probe_check.bpf.c",
+                "socket_context.bpf.c", "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c",
+                "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 
@@ -57,6 +59,9 @@ let package = Package(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
+            name: "Programs", dependencies: ["BPF", "LinuxSystem", "NetTypes", "Netlink", system],
+            swiftSettings: strict),
+        .target(
             name: "Policy",
             dependencies: ["NetTypes", "Packets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -73,20 +78,27 @@ let package = Package(
             name: "Statistics",
             dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
+        // What happens on the hooks and to sockets, and to whom.
+        .target(
+            name: "Tracing",
+            dependencies: [
+                "BPF", "BPFObjects", "CLibelf", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes",
+                "Netlink", "Policy", system,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
-                "PolicyCompiler", "Statistics", arguments, system,
+                "PolicyCompiler", "Programs", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
         .executableTarget(
             name: "netctl-bench",
             dependencies: [
-                "BPF", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
-                "PolicyCompiler", arguments, system,
-            ], swiftSettings: strict),
+                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
+                "PolicyCompiler", "Statistics", arguments, system,
+            ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 
         .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .target(
@@ -133,6 +145,12 @@ let package = Package(
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
         .testTarget(
+            name: "TracingTests",
+            dependencies: [
+                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
+                "Tracing", system,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
@@ -141,6 +159,13 @@ let package = Package(
                 "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
                 "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "BenchTests",
+            dependencies: ["NetTypes", "TestSupport", "netctl", "netctl-bench"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProgramsTests", dependencies: ["BPF", "LinuxSystem", "Programs", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CLITests", dependencies: ["BPF", "LinuxSystem", "TestSupport", "netctl"],
             swiftSettings: strict),

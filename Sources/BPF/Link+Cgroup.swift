@@ -12,11 +12,11 @@ extension Link {
     /// The corresponding system call is `bpf(BPF_LINK_CREATE)`, for cgroups since Linux 5.7.
     ///
     /// - Parameters:
-    ///   - program: A program of the type that the hook needs: ``ProgramType/cgroupSKB`` or
-    ///     ``ProgramType/cgroupDevice``.
+    ///   - program: A program of the type that the hook needs: ``ProgramType/cgroupSKB``,
+    ///     ``ProgramType/cgroupDevice``, ``ProgramType/cgroupSock`` or
+    ///     ``ProgramType/cgroupSockAddr``.
     ///   - cgroup: The directory of a cgroup of version 2, open.
-    ///   - type: ``AttachType/cgroupInetIngress``, ``AttachType/cgroupInetEgress`` or
-    ///     ``AttachType/cgroupDevice``.
+    ///   - type: One of the cgroups' hooks, ``AttachType/cgroupInetIngress`` for example.
     /// - Returns: The link; dropping it detaches the program. It keeps no removed cgroup: see
     ///   ``LinkInfo/cgroupID``.
     /// - Throws: ``BPFError`` with `.system`: `EBADF` if `cgroup` is no cgroup of version 2,
@@ -51,8 +51,7 @@ extension Link {
         case .notPermitted:
             return owner(of: cgroup, type)
         case .invalidArgument:
-            let needed: ProgramType = type == .cgroupDevice ? .cgroupDevice : .cgroupSKB
-            return mismatch(of: program, with: needed)
+            return mismatch(of: program, with: type.cgroupProgramType)
         default:
             return nil
         }
@@ -73,6 +72,21 @@ extension Link {
                 ? nil : "the program attached to a cgroup above allows none below"
         } catch {
             return nil
+        }
+    }
+}
+
+extension AttachType {
+    /// The type of program that a cgroup's hook takes.
+    fileprivate var cgroupProgramType: ProgramType {
+        switch self {
+        case .cgroupDevice: .cgroupDevice
+        case .cgroupSocketCreate, .cgroupSocketRelease, .cgroupInet4PostBind, .cgroupInet6PostBind:
+            .cgroupSock
+        case .cgroupInet4Connect, .cgroupInet6Connect, .cgroupUDP4SendMessage,
+            .cgroupUDP6SendMessage:
+            .cgroupSockAddr
+        default: .cgroupSKB
         }
     }
 }

@@ -61,8 +61,14 @@ public struct LinkType: RawRepresentable, Hashable, Sendable, CustomStringConver
         self.rawValue = rawValue
     }
 
+    /// `BPF_LINK_TYPE_RAW_TRACEPOINT`. Since Linux 5.7.
+    public static let rawTracepoint = LinkType(rawValue: 1)
+    /// `BPF_LINK_TYPE_TRACING`: tp_btf, fentry, fexit. Since Linux 5.7.
+    public static let tracing = LinkType(rawValue: 2)
     /// `BPF_LINK_TYPE_CGROUP`. Since Linux 5.7.
     public static let cgroup = LinkType(rawValue: 3)
+    /// `BPF_LINK_TYPE_ITER`. Since Linux 5.8.
+    public static let iterator = LinkType(rawValue: 4)
     /// `BPF_LINK_TYPE_XDP`. Since Linux 5.9.
     public static let xdp = LinkType(rawValue: 6)
     /// `BPF_LINK_TYPE_TCX`. Since Linux 6.6.

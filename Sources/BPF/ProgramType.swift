@@ -12,14 +12,23 @@ public struct ProgramType: RawRepresentable, Hashable, Sendable, CustomStringCon
         self.rawValue = rawValue
     }
 
+    /// `BPF_PROG_TYPE_KPROBE`: kprobes and uprobes. Since Linux 4.1.
+    public static let kprobe = ProgramType(rawValue: 2)
     /// `BPF_PROG_TYPE_SCHED_CLS`: tc and TCX. Since Linux 4.1.
     public static let schedCls = ProgramType(rawValue: 3)
+    /// `BPF_PROG_TYPE_TRACEPOINT`: events of tracefs, with the fields of their records. Since Linux 4.7.
+    public static let tracepoint = ProgramType(rawValue: 5)
     /// `BPF_PROG_TYPE_XDP`. Since Linux 4.8.
     public static let xdp = ProgramType(rawValue: 6)
     /// `BPF_PROG_TYPE_CGROUP_SKB`. Since Linux 4.10.
     public static let cgroupSKB = ProgramType(rawValue: 8)
+    /// `BPF_PROG_TYPE_CGROUP_SOCK`: sockets that are made, bound and released. Since Linux 4.10.
+    public static let cgroupSock = ProgramType(rawValue: 9)
     /// `BPF_PROG_TYPE_CGROUP_DEVICE`: who opens or makes device nodes. Since Linux 4.15.
     public static let cgroupDevice = ProgramType(rawValue: 15)
+    /// `BPF_PROG_TYPE_RAW_TRACEPOINT`: the kernel's tracepoints, with their arguments as they are.
+    /// Since Linux 4.17.
+    public static let rawTracepoint = ProgramType(rawValue: 17)
     /// `BPF_PROG_TYPE_CGROUP_SOCK_ADDR`: connect, bind, sendmsg. Since Linux 4.17.
     public static let cgroupSockAddr = ProgramType(rawValue: 18)
     /// `BPF_PROG_TYPE_TRACING`: fentry, fexit, tp_btf, iterators. Since Linux 5.5.

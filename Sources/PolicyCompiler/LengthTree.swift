@@ -24,6 +24,7 @@ struct LengthTree: Equatable {
     ///   - prefixes: How many prefixes there are of each length.
     ///   - beginnings: How many different beginnings of each length prefixes of that length and longer
     ///     have.
+    ///   - stepsMax: How deep the tree may be.
     init(prefixes: [Int], beginnings: [Int], stepsMax: Int) {
         let lengths = (1...128).filter { prefixes[$0] > 0 }
         guard !lengths.isEmpty else { return }

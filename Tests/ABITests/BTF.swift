@@ -17,6 +17,7 @@ struct BTF {
     static let object = Result {
         let objects = [
             BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
+            BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
         ]
         return try objects.map(BTF.init(dumping:)).reduce(into: BTF()) { all, one in
             try all.merge(one)

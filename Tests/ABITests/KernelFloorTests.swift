@@ -6,16 +6,22 @@ import Testing
 struct KernelFloorTests {
     private static let objects = [
         BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
+        BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
     ]
 
     /// The helpers that programs may call, `enum bpf_func_id`, and since when the kernel has them.
     private static let helpers: [Int32: (name: String, since: (Int, Int))] = [
         1: ("bpf_map_lookup_elem", (3, 19)), 2: ("bpf_map_update_elem", (3, 19)),
+        3: ("bpf_map_delete_elem", (3, 19)),
         5: ("bpf_ktime_get_ns", (4, 1)), 8: ("bpf_get_smp_processor_id", (4, 1)),
         12: ("bpf_tail_call", (4, 2)), 23: ("bpf_redirect", (4, 4)),
         26: ("bpf_skb_load_bytes", (4, 5)), 51: ("bpf_redirect_map", (4, 14)),
+        46: ("bpf_get_socket_cookie", (4, 12)),
         68: ("bpf_skb_load_bytes_relative", (4, 18)),
-        125: ("bpf_ktime_get_boot_ns", (5, 8)),
+        107: ("bpf_sk_storage_get", (5, 2)), 113: ("bpf_probe_read_kernel", (5, 5)),
+        115: ("bpf_probe_read_kernel_str", (5, 5)),
+        125: ("bpf_ktime_get_boot_ns", (5, 8)), 127: ("bpf_seq_write", (5, 7)),
+        158: ("bpf_get_current_task_btf", (5, 11)), 162: ("bpf_sock_from_file", (5, 11)),
         188: ("bpf_xdp_get_buff_len", (5, 18)), 189: ("bpf_xdp_load_bytes", (5, 18)),
     ]
 

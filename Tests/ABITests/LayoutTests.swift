@@ -48,6 +48,33 @@ struct LayoutTests {
                 ("class_outside", \.class_outside), ("reserved", \.reserved),
             ]),
         Layout(
+            "netctl_block_key", of: netctl_block_key.self,
+            [("high", \.high), ("low", \.low), ("length", \.length), ("family", \.family)]),
+        Layout(
+            "netctl_block_entry", of: netctl_block_entry.self,
+            [
+                ("expires", \.expires), ("packets", \.packets), ("bytes", \.bytes),
+                ("added", \.added), ("reason", \.reason),
+            ]),
+        Layout(
+            "netctl_block_guard", of: netctl_block_guard.self,
+            [
+                ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("changing", \.changing),
+                ("swept", \.swept), ("reserved", \.reserved), ("entries4", \.entries4),
+                ("entries6", \.entries6),
+            ]),
+        Layout(
+            "netctl_talker", of: netctl_talker.self,
+            [
+                ("high", \.high), ("low", \.low), ("packets", \.packets), ("before", \.before),
+                ("bytes", \.bytes), ("dropped", \.dropped),
+            ]),
+        Layout(
+            "netctl_talker_set", of: netctl_talker_set.self, [("talkers", \.talkers)]),
+        Layout(
+            "netctl_talkers_header", of: netctl_talkers_header.self,
+            [("multipliers", \.multipliers), ("reserved", \.reserved)]),
+        Layout(
             "netctl_lpm4_key", of: netctl_lpm4_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),
         Layout(
@@ -66,6 +93,20 @@ struct LayoutTests {
                 ("seed", \.seed), ("class_of_all", \.class_of_all),
                 ("first_length", \.first_length), ("length", \.length),
             ]),
+        Layout(
+            "netctl_socket", of: netctl_socket.self,
+            [
+                ("cookie", \.cookie), ("cgroup_id", \.cgroup_id), ("task_start", \.task_start),
+                ("created", \.created), ("closed", \.closed), ("tgid", \.tgid), ("tid", \.tid),
+                ("uid", \.uid), ("gid", \.gid), ("creator", \.creator), ("netns", \.netns),
+                ("local_port", \.local_port), ("remote_port", \.remote_port),
+                ("family", \.family), ("protocol", \.protocol), ("type", \.type),
+                ("state", \.state), ("origin", \.origin), ("reserved", \.reserved),
+                ("local", \.local), ("remote", \.remote), ("comm", \.comm),
+            ]),
+        Layout(
+            "netctl_context_totals", of: netctl_context_totals.self,
+            [("full", \.full), ("reserved", \.reserved)]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

@@ -11,9 +11,9 @@
 #define NETCTL_SEARCH6_H
 
 #include <linux/bpf.h>
-#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
+#include "lib/address.h"
 
 /* The tree, in one element. */
 #define SEARCH6_TREE(name)                                                                         \
@@ -83,10 +83,8 @@ static __always_inline __u32 search6_class(void *tree, void *lines, const __u8 *
 
 	if (!search)
 		return NETCTL_ENTRY6_CLASS;
-	__builtin_memcpy(&high, address, sizeof(high));
-	__builtin_memcpy(&low, address + sizeof(high), sizeof(low));
-	high = bpf_be64_to_cpu(high);
-	low = bpf_be64_to_cpu(low);
+	high = half(address, 0);
+	low = half(address, 1);
 	class = search->class_of_all;
 	length = search->first_length;
 	for (int i = 0; i < NETCTL_SEARCH6_STEPS && length; i++) {
