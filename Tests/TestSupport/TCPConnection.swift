@@ -13,6 +13,7 @@ public final class TCPConnection {
     ///   - server: An address of the caller's namespace.
     ///   - port: The port to listen on.
     ///   - pair: Whose far end connects.
+    /// - Throws: `Errno` of the call that failed.
     public init(to server: String, port: UInt16, from pair: VethPair) throws {
         guard let address = SocketAddress(server, port: port) else {
             throw Errno.invalidArgument
