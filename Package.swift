@@ -38,8 +38,9 @@ let package = Package(
         .target(
             name: "NetctlABI", path: "bpf",
             exclude: [
-                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "socket_context.bpf.c",
-                "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c", "xdp.bpf.c",
+                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "socket_accept.bpf.c",
+                "socket_context.bpf.c", "socket_history.bpf.c", "socket_scan.bpf.c",
+                "socket_state.bpf.c", "socket_use.bpf.c", "tc.bpf.c", "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 
@@ -55,7 +56,7 @@ let package = Package(
             name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
-            name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
+            name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", "NetTypes", system],
             swiftSettings: strict),
         .target(
             name: "Policy",
@@ -74,11 +75,18 @@ let package = Package(
             name: "Statistics",
             dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
+        // What happens on the hooks and to sockets, and to whom.
+        .target(
+            name: "Tracing",
+            dependencies: [
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
+                system,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
-                "PolicyCompiler", "Statistics", arguments, system,
+                "PolicyCompiler", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
@@ -132,6 +140,12 @@ let package = Package(
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "TracingTests",
+            dependencies: [
+                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
+                "Tracing", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],
