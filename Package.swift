@@ -59,6 +59,9 @@ let package = Package(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", "NetTypes", system],
             swiftSettings: strict),
         .target(
+            name: "Programs", dependencies: ["BPF", "LinuxSystem", "NetTypes", "Netlink", system],
+            swiftSettings: strict),
+        .target(
             name: "Policy",
             dependencies: ["NetTypes", "Packets", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -86,7 +89,7 @@ let package = Package(
             name: "netctl",
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
-                "PolicyCompiler", "Statistics", "Tracing", arguments, system,
+                "PolicyCompiler", "Programs", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
@@ -156,6 +159,9 @@ let package = Package(
                 "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
                 "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "ProgramsTests", dependencies: ["BPF", "LinuxSystem", "Programs", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CLITests", dependencies: ["BPF", "LinuxSystem", "TestSupport", "netctl"],
             swiftSettings: strict),

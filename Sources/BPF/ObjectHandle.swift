@@ -11,13 +11,18 @@ struct ObjectHandle: ~Copyable {
 
     /// Every program of the object, loaded or not, in file order.
     borrowing func programNames() -> [String] {
-        var names: [String] = []
+        programs { String(cString: bpf_program__name($0)) }
+    }
+
+    /// Something of every program, in file order.
+    borrowing func programs<Result>(_ read: (OpaquePointer) -> Result) -> [Result] {
+        var results: [Result] = []
         var program = bpf_object__next_program(raw, nil)
         while let current = program {
-            names.append(String(cString: bpf_program__name(current)))
+            results.append(read(current))
             program = bpf_object__next_program(raw, current)
         }
-        return names
+        return results
     }
 
     /// Every map of the object but the data sections, in libbpf's order.

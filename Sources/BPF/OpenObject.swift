@@ -25,6 +25,9 @@ public struct OpenObject: ~Copyable {
     ///   - name: The object's name. Its data sections' maps begin with the first 8 bytes of it.
     /// - Throws: ``BPFError`` with `.object` if libbpf cannot read the image.
     public init(image: [UInt8], name: String) throws(BPFError) {
+        if let refusal = ObjectFormat.refusal(of: image) {
+            throw BPFError(.object, "open object", name, refusal.reason, hint: refusal.hint)
+        }
         try self.init(name: name) { out in
             image.withUnsafeBytes { bpf_shim_open_memory($0.baseAddress, $0.count, name, &out) }
         }

@@ -1,4 +1,8 @@
+import BPF
 import Datapath
+import LinuxSystem
+import Programs
+import SystemPackage
 
 /// The exit codes of netctl. Thrown once the reason has been printed.
 enum ExitStatus: Int32, Error {
@@ -15,6 +19,28 @@ enum ExitStatus: Int32, Error {
         case .unsupported: self = .unsupported
         }
     }
+
+    /// What an error of any module means for whoever waits for the exit code.
+    init(reason error: any Error) {
+        switch error {
+        case let error as DatapathError: self.init(error.code)
+        case let error as ProgramsError: self = error.code == .unsupported ? .unsupported : .failed
+        case let error as BPFError: self = error.isUnsupported ? .unsupported : .failed
+        case let error as SystemError: self = error.errno.isPrivilege ? .unsupported : .failed
+        default: self = .failed
+        }
+    }
+}
+
+extension BPFError {
+    /// Whether the kernel or the caller's privileges are in the way.
+    fileprivate var isUnsupported: Bool {
+        code == .system && (errno?.isPrivilege == true || errno == .notSupportedOnSocket)
+    }
+}
+
+extension Errno {
+    fileprivate var isPrivilege: Bool { self == .notPermitted || self == .permissionDenied }
 }
 
 /// Runs the body of a command: an error is printed once, here, and becomes an exit code.
@@ -25,7 +51,7 @@ func reporting(_ body: () throws -> Void) throws(ExitStatus) {
         throw status
     } catch {
         Terminal.error("\(error)")
-        throw (error as? DatapathError).map { ExitStatus($0.code) } ?? .failed
+        throw ExitStatus(reason: error)
     }
 }
 

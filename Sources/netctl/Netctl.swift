@@ -23,13 +23,13 @@ struct Netctl: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Attach.self, Detach.self, Apply.self, Diff.self, Validate.self, Test.self, Explain.self,
-            Show.self, Status.self, Stats.self, Pause.self, Resume.self, Sockets.self,
-            Context.self,
+            Show.self, Status.self, Stats.self, Pause.self, Resume.self, Compile.self,
+            Sockets.self, Context.self,
         ])
 
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(CompileArguments.separated(CommandLine.arguments))
             try command.run()
         } catch let status as ExitStatus {
             exit(withError: ExitCode(status.rawValue))

@@ -37,6 +37,12 @@ enum Terminal {
         message("netctl: \(emphasis("warning:", code: 33)) \(text)")
     }
 
+    /// Writes what another program said, as it is.
+    static func passOn(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    /// Whether messages are coloured.
+    static var colorsMessages: Bool { usesColor(STDERR_FILENO) }
+
     private static func emphasis(_ text: String, code: Int) -> String {
         usesColor(STDERR_FILENO) ? "\u{1B}[1;\(code)m\(text)\u{1B}[0m" : text
     }

@@ -42,6 +42,16 @@ public indirect enum JSONValue: Hashable, Sendable, Decodable {
         if case .number(let number) = self { Int(exactly: number) } else { nil }
     }
 
+    /// The text, if it is one.
+    public var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The elements, if it is an array.
+    public var elements: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
     /// The name of the type in JSON Schema; a whole number is a `number`, too.
     var type: String {
         switch self {

@@ -77,3 +77,6 @@ struct bpf_shim_query {
 };
 
 int bpf_shim_query(struct bpf_shim_query *query);
+
+/* Writes all types of a file of BTF, raw or an ELF section, as a C header. -ENODATA: without BTF. */
+int bpf_shim_write_types(const char *btf, const char *header);
