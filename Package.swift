@@ -149,7 +149,7 @@ let package = Package(
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
                 "Tracing", system,
-            ], swiftSettings: strict),
+            ], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],
             swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LinuxSystem
 
 extension Map {
     /// The memory that the map takes, in bytes, as the kernel accounts for it; `nil` if it does not

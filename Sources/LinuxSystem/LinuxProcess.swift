@@ -54,7 +54,7 @@ public struct LinuxProcess: Hashable, Sendable {
     /// The user, and nil if there is no such process.
     public var uid: UInt32? {
         var status = stat()
-        guard Glibc.stat("/proc/\(pid)", &status) == 0 else { return nil }
+        guard lstat("/proc/\(pid)", &status) == 0 else { return nil }
         return status.st_uid
     }
 

@@ -18,7 +18,7 @@ extension NetlinkSocket {
         var message = MessageBuilder(type: Int32(SOCK_DIAG_BY_FAMILY), flags: NLM_F_DUMP)
         message.append(family)
         message.append(proto)
-        message.append(UInt8(1 << (Int(INET_DIAG_SKMEMINFO.rawValue) - 1)))
+        message.append(UInt8(1 << (INET_DIAG_SKMEMINFO - 1)))
         message.append(UInt8(0))
         message.append(UInt32.max)
         for _ in 0..<6 { message.append(UInt64(0)) }
@@ -51,8 +51,8 @@ extension InetSocket {
             local: local.unmapped, localPort: UInt16(bigEndian: localPort),
             remote: remote.unmapped, remotePort: UInt16(bigEndian: remotePort),
             receiveQueue: receiveQueue, sendQueue: sendQueue, uid: uid, inode: inode,
-            drops: attributes[Int(INET_DIAG_SKMEMINFO.rawValue)]?.load(at: 8 * 4),
-            cgroupID: attributes.integer(Int(INET_DIAG_CGROUP_ID.rawValue)))
+            drops: attributes[INET_DIAG_SKMEMINFO]?.load(at: 8 * 4),
+            cgroupID: attributes.integer(INET_DIAG_CGROUP_ID))
     }
 
     private static func address(_ bytes: WireBytes, at offset: Int, _ family: UInt8) -> IPAddress? {

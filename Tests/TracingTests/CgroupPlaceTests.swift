@@ -17,7 +17,8 @@ struct CgroupPlaceTests {
     private static let rows = [
         Row(path: "/"),
         Row(path: "/system.slice/nginx.service", unit: "nginx.service"),
-        Row(path: "/system.slice/system-getty.slice/getty@tty1.service", unit: "getty@tty1.service"),
+        Row(
+            path: "/system.slice/system-getty.slice/getty@tty1.service", unit: "getty@tty1.service"),
         Row(
             path: "/user.slice/user-1000.slice/user@1000.service/app.slice/firefox.service",
             unit: "firefox.service"),

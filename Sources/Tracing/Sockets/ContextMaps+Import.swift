@@ -2,6 +2,9 @@ internal import BPF
 internal import BPFObjects
 internal import LinuxSystem
 internal import NetctlABI
+internal import NetTypes
+internal import Netlink
+internal import SystemPackage
 
 extension ContextMaps {
     /// Makes sockets known that are older than the programs: by the kernel's iterator, else by
@@ -28,9 +31,9 @@ extension ContextMaps {
 
     /// Keeps a record of an unknown socket; one that finds no room is counted like any other.
     private borrowing func keep(_ record: SocketRecord) throws {
-        do {
+        do throws(BPFError) {
             try context.update(record.cookie, netctl_socket(record), .create)
-        } catch let error as BPFError {
+        } catch {
             if error.errno == .fileExists { return }
             guard error.code == .full else { throw error }
             var all = try totals.value(at: 0)

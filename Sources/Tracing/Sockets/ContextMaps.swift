@@ -10,8 +10,8 @@ struct ContextMaps: ~Copyable {
     let totals: ArrayMap<netctl_context_totals>
     /// In the sockets themselves: it has no elements of its own.
     let inherit: Map
-    /// Where drops are remembered; nil: they are not.
-    let drops: HashMap<netctl_drop_key, netctl_drop>?
+    /// Drops, where they are remembered.
+    let drops: HashMap<netctl_drop_key, netctl_drop>
 
     /// The names in C.
     private enum Name: String, CaseIterable {
@@ -28,23 +28,22 @@ struct ContextMaps: ~Copyable {
     static func create(remembering: Bool) throws -> ContextMaps {
         var object = try OpenObject(image: BPFObjects.socketHistory.image(), name: "context")
         try object.loadOnly(programs: [])
-        var names = [Name.context, .recent, .totals, .inherit]
-        if remembering { names.append(.drops) }
-        try object.createOnly(maps: names.map(\.rawValue))
+        try object.createOnly(maps: Name.allCases.map(\.rawValue))
+        if !remembering { try object.setMaxEntries(map: Name.drops.rawValue, 1) }
         let loaded = try object.load()
         return ContextMaps(
             context: try loaded.map(Name.context.rawValue),
             recent: try loaded.map(Name.recent.rawValue),
             totals: try loaded.map(Name.totals.rawValue),
             inherit: try loaded.map(Name.inherit.rawValue),
-            drops: remembering ? try loaded.map(Name.drops.rawValue) : nil)
+            drops: try loaded.map(Name.drops.rawValue))
     }
 
     private init(
         context: consuming HashMap<UInt64, netctl_socket>,
         recent: consuming HashMap<UInt64, netctl_socket>,
         totals: consuming ArrayMap<netctl_context_totals>, inherit: consuming Map,
-        drops: consuming HashMap<netctl_drop_key, netctl_drop>?
+        drops: consuming HashMap<netctl_drop_key, netctl_drop>
     ) {
         self.context = context
         self.recent = recent
@@ -56,11 +55,10 @@ struct ContextMaps: ~Copyable {
     /// Opens the pinned ones.
     init(pinnedIn folder: FilePath) throws {
         func map(_ name: Name) throws -> Map { try Map(pinned: folder.appending(name.rawValue)) }
-        context = try HashMap(map(.context))
-        recent = try HashMap(map(.recent))
-        totals = try ArrayMap(map(.totals))
-        inherit = try map(.inherit)
-        drops = try HashMap(map(.drops))
+        self.init(
+            context: try HashMap(map(.context)), recent: try HashMap(map(.recent)),
+            totals: try ArrayMap(map(.totals)), inherit: try map(.inherit),
+            drops: try HashMap(map(.drops)))
     }
 
     /// Pins all of them.
@@ -70,7 +68,7 @@ struct ContextMaps: ~Copyable {
         try recent.map.pin(at: path(.recent))
         try totals.map.pin(at: path(.totals))
         try inherit.pin(at: path(.inherit))
-        try drops?.map.pin(at: path(.drops))
+        try drops.map.pin(at: path(.drops))
     }
 
     /// Puts them into an object, in place of its own.
@@ -81,8 +79,7 @@ struct ContextMaps: ~Copyable {
             case .recent: try object.reuse(map: name, recent.map.descriptor)
             case .totals: try object.reuse(map: name, totals.map.descriptor)
             case .inherit: try object.reuse(map: name, inherit.descriptor)
-            case .drops:
-                if let drops { try object.reuse(map: name, drops.map.descriptor) }
+            case .drops: try object.reuse(map: name, drops.map.descriptor)
             case nil: continue
             }
         }
@@ -95,7 +92,7 @@ extension ContextMaps {
         var bytes = context.map.memory ?? 0
         bytes += recent.map.memory ?? 0
         bytes += totals.map.memory ?? 0
-        bytes += drops?.map.memory ?? 0
+        bytes += drops.map.memory ?? 0
         return bytes
     }
 }

@@ -79,7 +79,7 @@ struct ContextPins {
             try PinnedRecord.create(about, at: record)
             return about
         } catch {
-            try? remove()
+            _ = try? remove()
             throw error
         }
     }

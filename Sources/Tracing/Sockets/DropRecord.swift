@@ -1,5 +1,5 @@
 internal import NetctlABI
-public import NetTypes
+internal import NetTypes
 
 /// Packets of one flow that the kernel dropped for one reason.
 public struct DropRecord: Hashable, Sendable {

@@ -99,7 +99,7 @@ public final class SocketContext {
     /// - Throws: ``TracingError``.
     public func drops() throws(TracingError) -> [DropRecord] {
         do {
-            return try maps.drops?.elements().map { DropRecord($0.key, $0.value) } ?? []
+            return try maps.drops.elements().map { DropRecord($0.key, $0.value) }
         } catch {
             throw TracingError(error)
         }

@@ -2,6 +2,7 @@ internal import BPF
 internal import BPFObjects
 internal import LinuxSystem
 internal import NetctlABI
+internal import Netlink
 
 /// Every socket that a process holds in a descriptor, with all who hold it.
 public struct SocketScan: Sendable {

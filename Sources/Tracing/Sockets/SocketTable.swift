@@ -1,4 +1,5 @@
-public import LinuxSystem
+internal import LinuxSystem
+internal import Netlink
 
 /// The sockets of this host in all network namespaces, and whose they are: what `netctl sockets` shows.
 public struct SocketTable: Sendable {

@@ -2,7 +2,7 @@
 # scene.pl STEP...
 # Plays a process that uses sockets, one step after the other, and prints what it did: the truth that
 # tests compare with. A socket is told by its cookie, which the kernel gives to it once.
-#   comm NAME | uid NUMBER | say WORD (prints "WORD PID") | sleep SECONDS | exit
+#   comm NAME (%0a is a newline) | uid NUMBER | say WORD (prints "WORD PID") | sleep SECONDS | exit
 #   tcp4 tcp6 udp4 udp6 raw4 raw6: makes a socket, the current one from now on
 #   bind ADDRESS PORT | listen BACKLOG | connect ADDRESS PORT | accept | send ADDRESS PORT | write
 #   read | close | reset | shutdown | reuse | v6only 0|1 | rcvbuf BYTES | flood COUNT ADDRESS PORT
@@ -52,7 +52,7 @@ while (defined(my $step = shift @ARGV)) {
         $family = $domain;
         $done = socket($current, $domain, $type, $protocol);
     }
-    elsif ($step eq 'comm') { $0 = shift @ARGV }
+    elsif ($step eq 'comm') { ($0 = shift @ARGV) =~ s/%(..)/chr hex $1/ge; $0 = $0 }
     elsif ($step eq 'uid') { my $uid = shift @ARGV; $( = $uid; $) = "$uid $uid"; $< = $> = $uid }
     elsif ($step eq 'say') { print shift(@ARGV), " $$\n" }
     elsif ($step eq 'sleep') { select(undef, undef, undef, shift @ARGV) }
