@@ -23,6 +23,8 @@ static __always_inline struct netctl_socket *used(__u64 cookie, const void *sock
 	if (record) {
 		if (record->tgid != (__u32)task->tgid)
 			set_owner(record, task, origin);
+		else if (origin != NETCTL_ORIGIN_SEND)
+			set_name(record, task); /* it may be another program by now */
 		return record;
 	}
 	common = copy_common(&copy, sock);

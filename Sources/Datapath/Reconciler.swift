@@ -15,7 +15,7 @@ public struct Reconciler: Sendable {
     public init(notice: @escaping @Sendable (String) -> Void = { _ in }) { self.notice = notice }
 
     /// Runs a change under the lock, in a folder of pins made if need be.
-    func change<Result>(_ body: (PinRoot) throws -> Result) throws(DatapathError) -> Result {
+    package func change<Result>(_ body: (PinRoot) throws -> Result) throws(DatapathError) -> Result {
         try translating {
             while true {
                 let root = try PinRoot.existingOrCreate()

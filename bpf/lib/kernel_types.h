@@ -29,7 +29,7 @@ struct sock_common {
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
-	volatile unsigned char skc_state;
+	unsigned char skc_state;
 	struct {
 		struct net *net;
 	} skc_net;
@@ -62,6 +62,20 @@ struct inet_sock {
 
 struct socket {
 	struct sock *sk;
+};
+
+struct net_device {
+	int ifindex;
+	struct {
+		struct net *net;
+	} nd_net;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	struct sock *sk;
+	unsigned char *head;
+	__u16 network_header; /* from `head` */
 };
 
 struct nsproxy {

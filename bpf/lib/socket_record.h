@@ -53,6 +53,12 @@ static __always_inline bool keep(const struct netctl_socket *record)
 	return !error;
 }
 
+/* Writes the name of a process, not of its thread. */
+static __always_inline void set_name(struct netctl_socket *record, struct task_struct *task)
+{
+	bpf_core_read_str(record->comm, sizeof(record->comm), &task->group_leader->comm);
+}
+
 /* Writes a process into a record. */
 static __always_inline void set_owner(struct netctl_socket *record, struct task_struct *task,
 				      enum netctl_origin origin)
@@ -65,7 +71,7 @@ static __always_inline void set_owner(struct netctl_socket *record, struct task_
 	record->gid = BPF_CORE_READ(task, cred, gid.val);
 	record->task_start = leader->start_boottime;
 	record->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	bpf_core_read_str(record->comm, sizeof(record->comm), &leader->comm);
+	set_name(record, task);
 	record->origin = origin;
 }
 

@@ -383,7 +383,10 @@ struct netctl_socket {
 	__u8 type; /* SOCK_* */
 	__u8 state; /* TCP_*; 0: not known, or no TCP */
 	__u8 origin; /* enum netctl_origin */
-	__u8 reserved[7];
+	__u8 closed_in; /* TCP_*: the last state before the end */
+	__u8 flags; /* NETCTL_SOCKET_* */
+	__u8 reserved;
+	__u32 retransmits; /* counted while `netctl context` is on */
 	__u8 local[16]; /* network order; IPv4: the first four */
 	__u8 remote[16];
 	char comm[16]; /* of the owner's process, not of its thread */
@@ -391,9 +394,40 @@ struct netctl_socket {
 NETCTL_LAYOUT(struct netctl_socket, 128);
 
 enum {
+	NETCTL_SOCKET_RESET_SENT = 1 << 0,
+	NETCTL_SOCKET_RESET_RECEIVED = 1 << 1,
+
 	NETCTL_SOCKETS = 65536, /* open ones that are known at a time */
 	NETCTL_SOCKETS_RECENT = 8192, /* closed ones that are remembered */
+	NETCTL_DROPS = 4096, /* kinds of drops that are remembered, of a flow and a reason each */
 };
+
+/* Key of `drop_history`: what the kernel dropped, and why. */
+struct netctl_drop_key {
+	__u32 netns; /* inode */
+	__u32 reason; /* the running kernel's enum skb_drop_reason */
+	__u16 sport;
+	__u16 dport;
+	__u8 family; /* AF_INET, AF_INET6 */
+	__u8 protocol;
+	__u8 reserved[2];
+	__u8 src[16]; /* network order; IPv4: the first four */
+	__u8 dst[16];
+};
+NETCTL_LAYOUT(struct netctl_drop_key, 48);
+
+/* Times are ns of the boot clock. */
+struct netctl_drop {
+	__u64 first;
+	__u64 last;
+	__u64 count;
+	__u64 location; /* the kernel's code that dropped the last one */
+	__u64 cookie; /* of the socket that it was for or came from; 0: none */
+	__u32 interface; /* index, in `netns`; 0: none */
+	__u8 received; /* `cookie` is the receiver's, else the sender's */
+	__u8 reserved[3];
+};
+NETCTL_LAYOUT(struct netctl_drop, 48);
 
 /* The element of `context_totals`. */
 struct netctl_context_totals {
