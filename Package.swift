@@ -41,7 +41,8 @@ let package = Package(
                 "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "probe_check.bpf.c",
                 "socket_accept.bpf.c", "socket_context.bpf.c", "socket_history.bpf.c",
                 "socket_scan.bpf.c", "socket_state.bpf.c", "socket_use.bpf.c", "tc.bpf.c",
-                "xdp.bpf.c",
+                "trace_exec.bpf.c", "trace_reset.bpf.c", "trace_retransmit.bpf.c",
+                "trace_state.bpf.c", "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 

@@ -24,7 +24,7 @@ struct Netctl: ParsableCommand {
         subcommands: [
             Attach.self, Detach.self, Apply.self, Diff.self, Validate.self, Test.self, Explain.self,
             Show.self, Status.self, Stats.self, Pause.self, Resume.self, Compile.self,
-            Top.self, ProbeCommand.self, Sockets.self, Context.self,
+            Top.self, TraceCommand.self, ProbeCommand.self, Sockets.self, Context.self,
         ])
 
     static func main() {

@@ -59,6 +59,10 @@ public final class SocketContext {
         self.isPinned = isPinned
     }
 
+    /// Puts its maps into an object, in place of the object's own, so that its programs can ask whose a
+    /// socket is.
+    func share(with object: inout OpenObject) throws { try maps.share(with: &object) }
+
     /// What is known of a socket, open or closed.
     ///
     /// - Parameter cookie: Its number; 0 is none.

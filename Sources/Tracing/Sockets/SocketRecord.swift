@@ -96,8 +96,8 @@ extension SocketRecord {
     }
 }
 
-/// A fixed `char[16]`, up to its zero; what is not UTF-8 is repaired.
-private func text<Characters: BitwiseCopyable>(_ characters: Characters) -> String {
+/// A fixed `char[]` of C, up to its zero; what is not UTF-8 is repaired.
+func text<Characters: BitwiseCopyable>(_ characters: Characters) -> String {
     withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }
 
