@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import NetTypes
+import SystemPackage
 import TestSupport
 import Testing
 
