@@ -86,10 +86,15 @@ static __always_inline struct netctl_socket *addressed(struct bpf_sock_addr *ctx
 						       enum netctl_origin origin)
 {
 	struct bpf_sock *sock = ctx->sk;
+	struct netctl_socket *record;
 
 	if (!sock)
 		return NULL;
-	return used(bpf_get_socket_cookie(ctx), sock, ctx->type, ctx->protocol, origin);
+	record = used(bpf_get_socket_cookie(ctx), sock, ctx->type, ctx->protocol, origin);
+	/* The kernel has chosen a port before the first datagram is sent. */
+	if (record && !record->local_port)
+		record->local_port = sock->src_port;
+	return record;
 }
 
 static __always_inline int addressed4(struct bpf_sock_addr *ctx, enum netctl_origin origin)

@@ -88,8 +88,23 @@ struct LayoutTests {
                 ("uid", \.uid), ("gid", \.gid), ("creator", \.creator), ("netns", \.netns),
                 ("local_port", \.local_port), ("remote_port", \.remote_port),
                 ("family", \.family), ("protocol", \.protocol), ("type", \.type),
-                ("state", \.state), ("origin", \.origin), ("reserved", \.reserved),
+                ("state", \.state), ("origin", \.origin), ("closed_in", \.closed_in),
+                ("flags", \.flags), ("reserved", \.reserved), ("retransmits", \.retransmits),
                 ("local", \.local), ("remote", \.remote), ("comm", \.comm),
+            ]),
+        Layout(
+            "netctl_drop_key", of: netctl_drop_key.self,
+            [
+                ("netns", \.netns), ("reason", \.reason), ("sport", \.sport), ("dport", \.dport),
+                ("family", \.family), ("protocol", \.protocol), ("reserved", \.reserved),
+                ("src", \.src), ("dst", \.dst),
+            ]),
+        Layout(
+            "netctl_drop", of: netctl_drop.self,
+            [
+                ("first", \.first), ("last", \.last), ("count", \.count),
+                ("location", \.location), ("cookie", \.cookie), ("interface", \.interface),
+                ("received", \.received), ("reserved", \.reserved),
             ]),
         Layout(
             "netctl_context_totals", of: netctl_context_totals.self,

@@ -73,12 +73,17 @@ final class Scene {
         throw missing(word)
     }
 
-    private func missing(_ word: String) -> CommandError {
-        CommandError(description: "the scene said nothing of '\(word)': \(output)")
+    private func missing(_ word: String) -> SceneError {
+        SceneError(description: "the scene said nothing of '\(word)': \(output)")
     }
 
     /// Runs some steps to their end.
     static func play(_ steps: String, in cgroup: TestCgroup? = nil) throws -> String {
         try runChecked(arguments(steps, in: cgroup), limit: .seconds(60))
     }
+}
+
+/// A process that did not say what a test needs.
+struct SceneError: Error, CustomStringConvertible {
+    let description: String
 }
