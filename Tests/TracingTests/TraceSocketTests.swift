@@ -116,7 +116,7 @@ import Testing
         host: IPAddress
     ) async throws {
         let port = Shared<UInt16>(0)
-        let seen = try await trace(.state, until: 13) {
+        let seen = try await trace(.state, until: 12) {
             let listener = try TCPSocket.listening(on: host)
             port.value = try listener.port
             let client = try TCPSocket(like: host)
