@@ -102,6 +102,9 @@ struct LayoutTests {
                 ("comm", \.comm), ("file", \.file),
             ]),
         Layout(
+            "netctl_trace_arguments", of: netctl_trace_arguments.self,
+            [("process", \.process), ("arguments", \.arguments)]),
+        Layout(
             "netctl_trace_socket", of: netctl_trace_socket.self,
             [
                 ("time", \.time), ("kind", \.kind), ("netns", \.netns),

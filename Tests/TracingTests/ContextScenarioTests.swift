@@ -52,10 +52,11 @@ struct ContextScenarioTests {
     private static let accepting = "accept cookie conn wait"
 
     private static func server(
-        comm: String = "srv", _ origins: Set<SocketOrigin> = [.create],
-        state: SocketState? = .listen
+        _ origins: Set<SocketOrigin> = [.create], state: SocketState? = .listen
     ) -> Expected {
-        Expected(socket: "server", comm: comm, origins: origins, state: state, cgroup: "server")
+        Expected(
+            socket: "server", comm: "srv", origins: origins, state: state, cgroup: "server",
+            creator: origins == [.scan] ? "-" : nil)
     }
 
     private static func connection(
