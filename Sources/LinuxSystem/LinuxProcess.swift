@@ -39,6 +39,7 @@ public struct LinuxProcess: Hashable, Sendable {
     /// What ``startTicks`` is for a process that started so many ns after boot.
     ///
     /// - Parameter nanoseconds: `start_boottime` of the kernel's task.
+    /// - Returns: Ticks since boot.
     public static func ticks(fromBootNanoseconds nanoseconds: UInt64) -> UInt64 {
         nanoseconds / nanosecondsPerTick
     }

@@ -29,6 +29,7 @@ public struct NetlinkSocket: ~Copyable {
     /// acknowledgements and strict checking where the kernel has them.
     ///
     /// - Parameter family: What it is about.
+    /// - Throws: ``NetlinkError``.
     public init(_ family: Family = .route) throws(NetlinkError) {
         do {
             socket = try NetlinkSocket.open(family)

@@ -1,5 +1,6 @@
 import BPF
 import LinuxSystem
+import NetctlABI
 import TestSupport
 import Testing
 

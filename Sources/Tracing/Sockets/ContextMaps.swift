@@ -25,6 +25,8 @@ struct ContextMaps: ~Copyable {
     /// Makes new ones.
     ///
     /// - Parameter remembering: Whether drops are remembered.
+    /// - Returns: The maps, empty.
+    /// - Throws: `BPFError`.
     static func create(remembering: Bool) throws -> ContextMaps {
         var object = try OpenObject(image: BPFObjects.socketHistory.image(), name: "context")
         try object.loadOnly(programs: [])

@@ -46,6 +46,7 @@ public struct SocketScan: Sendable {
     /// - Parameters:
     ///   - object: The iterator's, with the maps that it is to use.
     ///   - keeps: Whether sockets that are unknown are kept in those maps.
+    /// - Throws: `BPFError` if the kernel refuses.
     init(walking object: consuming OpenObject, keeps: Bool) throws {
         var object = object
         try object.setGlobal("keeps", to: keeps)

@@ -29,6 +29,7 @@ final class Scene {
     ///   - steps: Steps of the script.
     ///   - cgroup: Where it runs.
     ///   - word: What is waited for; `ready` is said by the step `wait`.
+    /// - Throws: `CommandError`.
     init(
         _ steps: String, in cgroup: TestCgroup? = nil, until word: String = "ready\n"
     ) throws {
