@@ -4,9 +4,6 @@
  */
 #include "lib/trace_events.h"
 
-/* Arguments hold secrets: they are read when they were asked for. */
-const volatile bool with_arguments = false;
-
 static __always_inline void describe(struct netctl_trace_process *event, enum netctl_trace kind,
 				     struct task_struct *task)
 {
@@ -51,26 +48,33 @@ static __always_inline void read_arguments(struct netctl_trace_arguments *event,
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(trace_exec, struct task_struct *task, int old_pid, struct linux_binprm *program)
 {
-	if (with_arguments) {
-		struct netctl_trace_arguments *event =
-			bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
+	struct netctl_trace_process *event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
 
-		count_event(event);
-		if (!event)
-			return 0;
-		describe_exec(&event->process, task, program);
-		read_arguments(event, task);
-		bpf_ringbuf_submit(event, 0);
-	} else {
-		struct netctl_trace_process *event =
-			bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
-
-		count_event(event);
-		if (!event)
-			return 0;
-		describe_exec(event, task, program);
-		bpf_ringbuf_submit(event, 0);
+	if (!event) {
+		count_lost();
+		return 0;
 	}
+	count_sent();
+	describe_exec(event, task, program);
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+/* In place of trace_exec where arguments were asked for: they hold secrets. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(trace_arguments, struct task_struct *task, int old_pid, struct linux_binprm *program)
+{
+	struct netctl_trace_arguments *event =
+		bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
+
+	if (!event) {
+		count_lost();
+		return 0;
+	}
+	count_sent();
+	describe_exec(&event->process, task, program);
+	read_arguments(event, task);
+	bpf_ringbuf_submit(event, 0);
 	return 0;
 }
 
@@ -82,9 +86,11 @@ int BPF_PROG(trace_fork, struct task_struct *parent, struct task_struct *child)
 	if (child->pid != child->tgid)
 		return 0; /* a thread */
 	event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
-	count_event(event);
-	if (!event)
+	if (!event) {
+		count_lost();
 		return 0;
+	}
+	count_sent();
 	describe(event, NETCTL_TRACE_FORK, child);
 	bpf_ringbuf_submit(event, 0);
 	return 0;
@@ -98,9 +104,11 @@ int BPF_PROG(trace_exit, struct task_struct *task)
 	if (BPF_CORE_READ(task, signal, live.counter))
 		return 0; /* other threads go on */
 	event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
-	count_event(event);
-	if (!event)
+	if (!event) {
+		count_lost();
 		return 0;
+	}
+	count_sent();
 	describe(event, NETCTL_TRACE_EXIT, task);
 	event->status = task->exit_code;
 	bpf_ringbuf_submit(event, 0);

@@ -57,7 +57,7 @@ static __always_inline void ask(struct sock *sk, __u64 cookie)
 	pending.owner.cookie = cookie;
 	set_owner(&pending.owner, bpf_get_current_task_btf(), NETCTL_ORIGIN_CONNECT);
 	if (bpf_map_update_elem(&trace_pending, &cookie, &pending, BPF_ANY))
-		count_event(NULL);
+		count_lost();
 }
 
 /* A connection is there, or will never be. */

@@ -31,14 +31,24 @@ struct {
 	__type(value, struct netctl_trace_totals);
 } trace_totals SEC(".maps");
 
-/* Counts an event: reserved, or lost for want of room. Tracepoints run on every CPU at once. */
-static __always_inline void count_event(const void *event)
+/* Counts an event that is in `trace_events`. Tracepoints run on every CPU at once. */
+static __always_inline void count_sent(void)
 {
 	__u32 zero = 0;
 	struct netctl_trace_totals *totals = bpf_map_lookup_elem(&trace_totals, &zero);
 
 	if (totals)
-		__sync_fetch_and_add(event ? &totals->sent : &totals->lost, 1);
+		__sync_fetch_and_add(&totals->sent, 1);
+}
+
+/* Counts an event for which there was no room. */
+static __always_inline void count_lost(void)
+{
+	__u32 zero = 0;
+	struct netctl_trace_totals *totals = bpf_map_lookup_elem(&trace_totals, &zero);
+
+	if (totals)
+		__sync_fetch_and_add(&totals->lost, 1);
 }
 
 #endif

@@ -11,9 +11,11 @@ static __always_inline struct netctl_trace_socket *begin_event(enum netctl_trace
 {
 	struct netctl_trace_socket *event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
 
-	count_event(event);
-	if (!event)
+	if (!event) {
+		count_lost();
 		return NULL;
+	}
+	count_sent();
 	__builtin_memset(event, 0, sizeof(*event));
 	event->time = bpf_ktime_get_boot_ns();
 	event->kind = kind;

@@ -41,7 +41,7 @@ public final class TraceSession {
             // asks for it.
             context = subject.asksWhose ? try SocketContext.open() : nil
             try context?.share(with: &object)
-            for (name, value) in subject.settings(options) {
+            for (name, value) in subject.settings {
                 try object.setGlobal(name, to: value)
             }
             let loaded = try object.load()
@@ -105,7 +105,9 @@ extension TraceSubject {
     /// The programs of the object that are needed.
     fileprivate func programs(_ options: TraceSession.Options) -> [String] {
         switch self {
-        case .exec: ["trace_exec", "trace_exit"] + (options.forks ? ["trace_fork"] : [])
+        case .exec:
+            [options.arguments ? "trace_arguments" : "trace_exec", "trace_exit"]
+                + (options.forks ? ["trace_fork"] : [])
         case .connect, .accept, .state: ["trace_state"]
         case .retransmit: ["trace_resend", "trace_synack"]
         case .rst: ["trace_reset_sent", "trace_reset_received"]
@@ -113,13 +115,12 @@ extension TraceSubject {
     }
 
     /// Switches of the object that are on.
-    fileprivate func settings(_ options: TraceSession.Options) -> [(String, Bool)] {
+    fileprivate var settings: [(String, Bool)] {
         switch self {
-        case .exec: [("with_arguments", options.arguments)]
         case .connect: [("connects", true)]
         case .accept: [("accepts", true)]
         case .state: [("states", true)]
-        case .retransmit, .rst: []
+        case .exec, .retransmit, .rst: []
         }
     }
 }
