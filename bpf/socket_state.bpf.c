@@ -32,7 +32,7 @@ int BPF_PROG(socket_state, struct sock *sk, int old, int state)
 	struct netctl_socket *record;
 	__u64 cookie;
 
-	if (sk->sk_protocol != 6)
+	if (sk->sk_protocol != 6 || is_unborn(sk, old, state))
 		return 0;
 	cookie = bpf_get_socket_cookie(sk);
 	if (state == TCP_LISTEN) {
@@ -44,7 +44,7 @@ int BPF_PROG(socket_state, struct sock *sk, int old, int state)
 	}
 	record = bpf_map_lookup_elem(&socket_context, &cookie);
 	if (!record) {
-		if (state == TCP_SYN_RECV)
+		if (state == TCP_SYN_RECV || old == TCP_SYN_RECV)
 			inherit(sk, cookie, state);
 		return 0;
 	}

@@ -115,4 +115,7 @@ int BPF_PROG(trace_exit, struct task_struct *task)
 	return 0;
 }
 
+/* So that the object tells the types of its records. */
+struct netctl_trace_arguments *process_record __attribute__((unused));
+
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -95,6 +95,21 @@ static __always_inline void decide(struct sock *sk, __u64 cookie, int old, int s
 	bpf_ringbuf_submit(event, 0);
 }
 
+/* A connection's first state, of which the kernel has filled in nothing yet. */
+static __always_inline void begin(struct sock *sk, __u64 listener, int old, int state)
+{
+	struct netctl_trace_socket *event = begin_event(NETCTL_TRACE_STATE);
+
+	if (!event)
+		return;
+	describe_socket(event, &sk->__sk_common);
+	event->old_state = old;
+	event->state = state;
+	find_owner(event, listener, NETCTL_HOW_LISTENER);
+	event->cookie = 0;
+	bpf_ringbuf_submit(event, 0);
+}
+
 static __always_inline void change(struct sock *sk, __u64 cookie, int old, int state)
 {
 	struct since *before = bpf_map_lookup_elem(&trace_since, &cookie);
@@ -139,6 +154,11 @@ int BPF_PROG(trace_state, struct sock *sk, int old, int state)
 	if (sk->sk_protocol != 6)
 		return 0;
 	cookie = bpf_get_socket_cookie(sk);
+	if (is_unborn(sk, old, state)) {
+		if (states)
+			begin(sk, cookie, old, state);
+		return 0;
+	}
 	if (connects && state == TCP_SYN_SENT)
 		ask(sk, cookie);
 	if ((connects || accepts) && (state == TCP_ESTABLISHED || state == TCP_CLOSE))
@@ -147,5 +167,8 @@ int BPF_PROG(trace_state, struct sock *sk, int old, int state)
 		change(sk, cookie, old, state);
 	return 0;
 }
+
+/* So that the object tells the types of its records. */
+struct netctl_trace_socket *socket_record __attribute__((unused));
 
 char _license[] SEC("license") = "Dual BSD/GPL";
