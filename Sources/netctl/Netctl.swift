@@ -54,7 +54,10 @@ struct Netctl: ParsableCommand {
                 subcommands: [
                     Events.self,
                     CaptureCommand.self,
+                    Sockets.self,
+                    Context.self,
                     Top.self,
+                    TraceCommand.self,
                     ProbeCommand.self,
                 ]),
         ])

@@ -8,6 +8,7 @@ struct KernelFloorTests {
         BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
         BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
         BPFObjects.drops, BPFObjects.reader,
+        BPFObjects.socketHistory, BPFObjects.socketAccept, BPFObjects.socketUse,
     ]
 
     /// The helpers that programs may call, `enum bpf_func_id`, and since when the kernel has them.
