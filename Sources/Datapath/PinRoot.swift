@@ -141,6 +141,7 @@ struct PinRoot {
                 try pins.removeAll()
             }
         }
+        for pins in try programs() where !pins.isComplete { try pins.removeAll() }
     }
 
     private func removeIfEmpty() throws {

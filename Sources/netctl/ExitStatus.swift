@@ -44,13 +44,24 @@ extension Errno {
 }
 
 /// Runs the body of a command: an error is printed once, here, and becomes an exit code.
-func reporting(_ body: () throws -> Void) throws(ExitStatus) {
+///
+/// - Parameters:
+///   - fullVerifierLog: Whether all that the verifier wrote is printed in front of an error.
+///   - body: The command.
+func reporting(
+    fullVerifierLog: Bool = false, _ body: () throws -> Void
+) throws(ExitStatus) {
     do {
         try body()
     } catch let status as ExitStatus {
         throw status
     } catch {
+        let log = (error as? DatapathError)?.verifierLog
+        if fullVerifierLog, let log { Terminal.passOn(log) }
         Terminal.error("\(error)")
+        if !fullVerifierLog && log?.isEmpty == false {
+            Terminal.message("  --verifier-log shows all that the verifier wrote")
+        }
         throw ExitStatus(reason: error)
     }
 }

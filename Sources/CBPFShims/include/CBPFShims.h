@@ -80,3 +80,25 @@ int bpf_shim_query(struct bpf_shim_query *query);
 
 /* Writes all types of a file of BTF, raw or an ELF section, as a C header. -ENODATA: without BTF. */
 int bpf_shim_write_types(const char *btf, const char *header);
+
+/* The kind of a perf event's link, enum bpf_perf_event_type (Linux 6.6); 0 if the kernel is older. */
+uint32_t bpf_shim_perf_event_kind(const struct bpf_link_info *info);
+
+/* The name of what a link is on: of a raw tracepoint, an iterator, a perf event. -ENODATA: none. */
+int bpf_shim_link_name(int link, char *name, uint32_t size);
+
+/* perf_event_open(2) of something a program can be attached to: its descriptor. */
+struct bpf_shim_perf_event {
+	uint32_t type;
+	uint64_t config;
+	const char *name; /* of a probe: the function or the file; else NULL */
+	uint64_t offset; /* of a probe, behind the name */
+	uint64_t frequency; /* in Hz; 0: no sampling */
+	int pid; /* -1: all */
+	int cpu; /* -1: all */
+};
+
+int bpf_shim_open_perf_event(const struct bpf_shim_perf_event *event);
+
+/* Where in an ELF file a function begins. -ESRCH: there is none; -ENOEXEC: it is no ELF file. */
+int bpf_shim_function_offset(const char *path, const char *function, uint64_t *offset);

@@ -1,0 +1,74 @@
+internal import BPF
+internal import LinuxSystem
+public import Policy
+
+/// A user's program that netctl put on a hook, as it was found in the kernel.
+public struct ProgramAttachment: Sendable {
+    /// What its attach wrote.
+    public let record: ProgramRecord
+    /// What people call the interface or cgroup now; nil for the kernel's own hooks.
+    public let location: Location?
+    /// The id of the program on the hook.
+    public let programID: UInt32
+    /// The id of the link that keeps it there; nil for a clsact filter.
+    public let linkID: UInt32?
+    /// Whether it does anything: not if the interface or cgroup is gone.
+    public let state: Attachment.State
+    /// The folder of its pins.
+    let folder: String
+
+    /// `eth1 xdp program count`, `kernel tp_btf/sched_process_exec program exec`.
+    public var hookName: String {
+        let place = location.map { $0.cgroup == nil ? $0.name : "cgroup \($0.name)" }
+        return "\(place ?? "kernel") \(record.hook) program \(record.name)"
+    }
+
+    /// Netctl's word for the hook, where there is one.
+    public var hook: Hook? { Hook(rawValue: record.hook) }
+
+    init(_ pins: ProgramPins, _ scan: InterfaceScan) throws {
+        folder = pins.folder.lastComponent?.string ?? ""
+        record = try PinnedRecord.read(ProgramRecord.self, at: pins.record)
+        let isGone: Bool
+        do throws(BPFError) {
+            let link = try Link(pinned: pins.link).info
+            programID = link.programID
+            linkID = link.id
+            isGone = link.interfaceIndex == 0 || link.cgroupID == 0
+        } catch  where error.code == .notFound {
+            let program = try Program(pinned: pins.filter).info.id
+            let point = record.attachPoint
+            let filters = point.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
+            programID = program
+            linkID = nil
+            isGone = !filters.contains { $0.bpf?.programID == program }
+        }
+        state = isGone ? .gone : .active
+        if let cgroup = record.cgroup {
+            location = .cgroup(cgroup)
+        } else if let namespace = record.namespace, let interface = record.interface {
+            let current = record.attachPoint.flatMap { scan.interface(at: $0)?.link.name }
+            location = .interface(
+                (isGone ? nil : current) ?? interface, netns: scan.name(of: namespace))
+        } else {
+            location = nil
+        }
+    }
+
+    /// What `status` says of a program that does nothing any more.
+    var problem: Problem? {
+        guard state == .gone else { return nil }
+        return Problem(
+            code: "gone",
+            message: "\(hookName): what it was attached to is gone",
+            hint: "netctl detach --program \(record.name)")
+    }
+}
+
+extension ProgramRecord {
+    /// The hook of the interface, if it is on one.
+    var attachPoint: AttachPoint? {
+        guard let namespace, let index, let hook = Hook(rawValue: hook) else { return nil }
+        return AttachPoint(hook: hook, namespace: namespace, interfaceIndex: index)
+    }
+}
