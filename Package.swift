@@ -77,11 +77,18 @@ let package = Package(
             name: "Statistics",
             dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
+        // What happens on the hooks and to sockets, and to whom.
+        .target(
+            name: "Tracing",
+            dependencies: [
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
+                system,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
-                "PolicyCompiler", "Programs", "Statistics", arguments, system,
+                "PolicyCompiler", "Programs", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 
         // `make bench`; not installed.
@@ -135,6 +142,12 @@ let package = Package(
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "TracingTests",
+            dependencies: [
+                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
+                "Tracing", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],

@@ -26,6 +26,8 @@ public struct MapType: RawRepresentable, Hashable, Sendable, CustomStringConvert
     public static let lruHash = MapType(rawValue: 9)
     /// `BPF_MAP_TYPE_LPM_TRIE`. Since Linux 4.11.
     public static let lpmTrie = MapType(rawValue: 11)
+    /// `BPF_MAP_TYPE_ARRAY_OF_MAPS`. Since Linux 4.12.
+    public static let arrayOfMaps = MapType(rawValue: 12)
     /// `BPF_MAP_TYPE_DEVMAP`. Since Linux 4.14.
     public static let deviceMap = MapType(rawValue: 14)
     /// `BPF_MAP_TYPE_SK_STORAGE`: a value in the socket itself. Since Linux 5.2.

@@ -139,6 +139,25 @@ int netctl_interface_offloads(int fd, const char *interface, struct netctl_offlo
 	return 0;
 }
 
+int netctl_mount_detached(const char *type)
+{
+	/* glibc has these calls since 2.36; the numbers are the same on every architecture. */
+	enum { FSOPEN = 430, FSCONFIG = 431, FSMOUNT = 432 };
+	enum { CLOSE_ON_EXEC = 1, CONFIG_CMD_CREATE = 6 };
+	long context = syscall(FSOPEN, type, CLOSE_ON_EXEC);
+	long result;
+
+	if (context < 0)
+		return -errno;
+	result = syscall(FSCONFIG, context, CONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (!result)
+		result = syscall(FSMOUNT, context, CLOSE_ON_EXEC, 0);
+	if (result < 0)
+		result = -errno;
+	close((int)context);
+	return (int)result;
+}
+
 int netctl_bpf(int command, const void *attributes, unsigned int size)
 {
 	long result = syscall(SYS_bpf, command, attributes, size);

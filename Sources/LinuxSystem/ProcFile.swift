@@ -1,10 +1,14 @@
 internal import Glibc
-internal import SystemPackage
+public import SystemPackage
 
-/// Files of procfs, which know no size, and its links.
-enum ProcFile {
-    /// The whole text of `path`, read until the end.
-    static func read(_ path: String) throws(SystemError) -> String {
+/// Files of procfs and its kin, which know no size, and their links.
+public enum ProcFile {
+    /// The whole text of a file, read until the end.
+    ///
+    /// - Parameter path: The file.
+    /// - Returns: The text; what is not UTF-8 is repaired.
+    /// - Throws: ``SystemError`` with the errno of `open(2)` or `read(2)`.
+    public static func read(_ path: String) throws(SystemError) -> String {
         do {
             return String(decoding: try bytes(path), as: UTF8.self)
         } catch {
@@ -13,7 +17,7 @@ enum ProcFile {
     }
 
     /// What the symbolic link `path` says, `readlink(2)`.
-    static func link(_ path: String) throws(Errno) -> String {
+    public static func link(_ path: String) throws(Errno) -> String {
         var text = [CChar](repeating: 0, count: 4096)
         let count = readlink(path, &text, text.count)
         guard count >= 0 else { throw .current }

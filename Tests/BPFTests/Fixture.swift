@@ -7,6 +7,8 @@ enum Fixture {
     static let filter = compile("filter")
     static let rejected = compile("rejected")
     static let skb = compile("skb")
+    static let types = compile("types")
+    static let ring = compile("ring")
     static let tracing = compile("tracing")
 
     static let hasClang = (try? shell("command -v clang >/dev/null")) != nil
@@ -39,6 +41,10 @@ enum Fixture {
     /// The programs on socket buffers and for cgroups, ready to be configured.
     static func openSKB() throws -> OpenObject {
         try OpenObject(image: skb.get(), name: "skb")
+    }
+
+    static func loadRing() throws -> LoadedObject {
+        try OpenObject(image: ring.get(), name: "ring").load()
     }
 
     static func loadSKB() throws -> LoadedObject {

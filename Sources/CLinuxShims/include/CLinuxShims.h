@@ -55,6 +55,11 @@ struct netctl_offloads {
 /* fd: a socket of any family, in whose network namespace the interface is. */
 int netctl_interface_offloads(int fd, const char *interface, struct netctl_offloads *offloads);
 
+/* The root of a file system of its own, mounted nowhere: fsopen(2), fsmount(2). Since Linux 5.2.
+ * type: of one that needs neither source nor options, "tracefs".
+ */
+int netctl_mount_detached(const char *type);
+
 /* bpf(2): a descriptor or 0. Only for programs too small to deserve an object file. */
 int netctl_bpf(int command, const void *attributes, unsigned int size);
 

@@ -1,7 +1,7 @@
 /// The nearest known word to one that is not known.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate that is at most a third of the word away, or nil.
-    static func closest(to word: String, among candidates: [String]) -> String? {
+    public static func closest(to word: String, among candidates: [String]) -> String? {
         guard word.utf8.count <= 40 else { return nil }
         let allowed = max(1, word.utf8.count / 3)
         let ranked = candidates.map { ($0, distance(word.lowercased(), $0)) }
