@@ -75,13 +75,4 @@ extension OpenObject {
             } ?? false
         }
     }
-
-    /// Gives programs whose section this libbpf does not know the type that it means: libbpf 1.1 is
-    /// older than TCX.
-    mutating func nameNewTypes() throws(BPFError) {
-        for program in programs
-        where program.type.rawValue == 0 && program.section.hasPrefix("tcx/") {
-            try setType(program: program.name, .schedCls)
-        }
-    }
 }

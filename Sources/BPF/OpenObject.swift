@@ -54,7 +54,7 @@ public struct OpenObject: ~Copyable {
         }
         handle = ObjectHandle(raw: object)
         self.name = name
-        try nameNewTypes()
+        handle.nameNewTypes()
     }
 
     /// Every program of the object, in file order.

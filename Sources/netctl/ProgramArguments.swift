@@ -4,6 +4,7 @@ import Datapath
 import Foundation
 import LinuxSystem
 import Programs
+import SystemPackage
 
 /// A program that a user brings, and how it is loaded.
 struct ProgramArguments: ParsableArguments {

@@ -36,9 +36,12 @@ struct KernelAttacher {
             let event = PerfEvent.userProbe(path: file, offset: start + offset, returns: returns)
             return [try attach(program, event)]
         case .perfEvent:
-            return try ProcessorIDs.online().map {
-                try attach(program, .clock(frequency: Self.frequency, cpu: Int32($0)))
+            var links: [Held] = []
+            for cpu in try ProcessorIDs.online() {
+                links.append(
+                    try attach(program, .clock(frequency: Self.frequency, cpu: Int32(cpu))))
             }
+            return links
         case .xdp, .tc, .cgroup, .socketFilter, .iterator, .other:
             preconditionFailure("a target in the kernel was asked for before")
         }

@@ -1,6 +1,8 @@
 internal import BPF
 internal import LinuxSystem
+internal import Netlink
 public import Policy
+internal import SystemPackage
 
 /// A user's program that netctl put on a hook, as it was found in the kernel.
 public struct ProgramAttachment: Sendable {
@@ -29,20 +31,10 @@ public struct ProgramAttachment: Sendable {
     init(_ pins: ProgramPins, _ scan: InterfaceScan) throws {
         folder = pins.folder.lastComponent?.string ?? ""
         record = try PinnedRecord.read(ProgramRecord.self, at: pins.record)
-        let isGone: Bool
-        do throws(BPFError) {
-            let link = try Link(pinned: pins.link).info
-            programID = link.programID
-            linkID = link.id
-            isGone = link.interfaceIndex == 0 || link.cgroupID == 0
-        } catch  where error.code == .notFound {
-            let program = try Program(pinned: pins.filter).info.id
-            let point = record.attachPoint
-            let filters = point.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
-            programID = program
-            linkID = nil
-            isGone = !filters.contains { $0.bpf?.programID == program }
-        }
+        let hold = try Self.hold(pins, record, scan)
+        programID = hold.programID
+        linkID = hold.linkID
+        let isGone = hold.isGone
         state = isGone ? .gone : .active
         if let cgroup = record.cgroup {
             location = .cgroup(cgroup)
@@ -53,6 +45,22 @@ public struct ProgramAttachment: Sendable {
         } else {
             location = nil
         }
+    }
+
+    /// What keeps the program on its hook.
+    private static func hold(
+        _ pins: ProgramPins, _ record: ProgramRecord, _ scan: InterfaceScan
+    ) throws -> (programID: UInt32, linkID: UInt32?, isGone: Bool) {
+        do throws(BPFError) {
+            let link = try Link(pinned: pins.link).info
+            return (link.programID, link.id, link.interfaceIndex == 0 || link.cgroupID == 0)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+        let program = try Program(pinned: pins.filter).info.id
+        let point = record.attachPoint
+        let filters = point.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
+        return (program, nil, !filters.contains { $0.bpf?.programID == program })
     }
 
     /// What `status` says of a program that does nothing any more.

@@ -34,25 +34,25 @@ struct ProgramPins {
 
     /// Removes the attachment: what keeps the program on its hook first.
     func removeAll() throws {
-        let names = try names()
-        for name in names where name == "link" || name.hasPrefix("link-") {
+        guard (try? FileIdentity(path: folder.string)) != nil else { return }
+        for name in try names() where name == "link" || name.hasPrefix("link-") {
             removeLink(folder.appending(name))
         }
         try removeFilter()
-        for name in try self.names() { try Directory.unlink(folder.appending(name).string) }
-        do throws(Errno) {
-            try Directory.remove(folder.string)
-        } catch .noSuchFileOrDirectory {
-            // There was none.
-        }
+        for name in try names() { try Directory.unlink(folder.appending(name).string) }
+        try Directory.remove(folder.string)
     }
 
     /// Unpinning alone lets the kernel detach some time later. Links of tracing cannot be told to
     /// detach: they go with their last name.
     private func removeLink(_ path: FilePath) {
-        let held = try? Link(pinned: path)
-        try? Directory.unlink(path.string)
-        if let held { try? held.detach() }
+        do {
+            let held = try Link(pinned: path)
+            try Directory.unlink(path.string)
+            try held.detach()
+        } catch {
+            try? Directory.unlink(path.string)
+        }
     }
 
     private func removeFilter() throws {

@@ -1,4 +1,4 @@
-public import BPF
+internal import BPF
 internal import LinuxSystem
 public import Policy
 
@@ -35,7 +35,8 @@ public struct ProgramTarget: Sendable {
         _ user: UserProgram, interface: String, netns: String?, hook: Hook?,
         mode: (Hook) -> AttachMode?
     ) throws(DatapathError) {
-        let hook = try hook ?? user.interfaceHook(on: interface)
+        let hook: Hook =
+            if let hook { hook } else { try user.interfaceHook(on: interface) }
         let target = try AttachTarget(
             interface: interface, netns: netns, hook: hook, mode: mode(hook))
         self.init(user, target)
@@ -57,7 +58,8 @@ public struct ProgramTarget: Sendable {
     ///   - hook: The hook; nil for the one of the program's section.
     /// - Throws: ``DatapathError`` when the program is for something else, or nothing is there.
     public init(_ user: UserProgram, cgroup: String, hook: Hook?) throws(DatapathError) {
-        let type = try hook?.attachType ?? user.cgroupType(on: cgroup)
+        let type: AttachType =
+            if let hook { hook.attachType } else { try user.cgroupType(on: cgroup) }
         let found = try translating { try CgroupMount.current().open(cgroup).cgroup }
         point = ProgramPoint(
             place: .cgroup(id: found.id, type: type.rawValue), program: user.program.name)

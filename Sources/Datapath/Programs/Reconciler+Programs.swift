@@ -65,12 +65,12 @@ extension PinRoot {
 
     /// The pins of every user's program, complete or not.
     func programs() throws -> [ProgramPins] {
-        do throws(Errno) {
-            return try Directory.entries(at: path.string).filter(ProgramPoint.isPinName).sorted()
-                .map { ProgramPins(folder: path.appending($0)) }
-        } catch .noSuchFileOrDirectory {
-            return []
+        var found: [ProgramPins] = []
+        for name in try ProgramPins(folder: path).names().sorted()
+        where ProgramPoint.isPinName(name) {
+            found.append(ProgramPins(folder: path.appending(name)))
         }
+        return found
     }
 
     /// Refuses to put the datapath where a user's program is.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BPF
 import Datapath
 import Policy
 import Statistics
@@ -115,7 +116,7 @@ struct Attach: ParsableCommand {
         if let interface {
             target = try ProgramTarget(
                 user, interface: interface, netns: netns, hook: named,
-                mode: { $0.mode(xdp: mode, tc: tc) })
+                mode: { $0.mode(xdp: self.mode, tc: tc) })
         } else if let cgroup {
             target = try ProgramTarget(user, cgroup: cgroup, hook: named)
         } else {
