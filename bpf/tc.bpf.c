@@ -29,9 +29,21 @@ int tc_filter(struct __sk_buff *ctx)
 }
 
 SEC("tc")
+int tc_block(struct __sk_buff *ctx)
+{
+	return tc_action(block(ctx));
+}
+
+SEC("tc")
 int tc_paused(struct __sk_buff *ctx)
 {
 	return tc_action(paused(ctx));
+}
+
+SEC("tc")
+int tc_pending(struct __sk_buff *ctx)
+{
+	return tc_action(pending(ctx));
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -33,9 +33,21 @@ int xdp_filter(struct xdp_md *ctx)
 }
 
 SEC("xdp")
+int xdp_block(struct xdp_md *ctx)
+{
+	return xdp_action(block(ctx));
+}
+
+SEC("xdp")
 int xdp_paused(struct xdp_md *ctx)
 {
 	return xdp_action(paused(ctx));
+}
+
+SEC("xdp")
+int xdp_pending(struct xdp_md *ctx)
+{
+	return xdp_action(pending(ctx));
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,162 +1,110 @@
 internal import CBPFShims
 internal import CLibbpf
+internal import Glibc
 internal import LinuxSystem
-internal import SystemPackage
-
-/// Something that happens in the kernel or a process and that a program can be attached to.
-public enum PerfEvent: Hashable, Sendable {
-    /// A tracepoint with a stable layout, by its number in tracefs.
-    case tracepoint(id: UInt64, name: String)
-    /// The entry of a function of the kernel, or with `returns` its end. Needs `CONFIG_KPROBES`.
-    case kernelProbe(function: String, offset: UInt64, returns: Bool)
-    /// An instruction of an executable file or library, or with `returns` the end of the function that
-    /// begins there. Needs `CONFIG_UPROBES`.
-    case userProbe(path: String, offset: UInt64, returns: Bool)
-    /// The processor's clock, so many times a second, on one CPU.
-    case clock(frequency: UInt64, cpu: Int32)
-}
+public import SystemPackage
 
 extension Link {
-    /// Attaches a program to a perf event, in all processes.
-    ///
-    /// The corresponding system calls are `perf_event_open(2)` and `bpf(BPF_LINK_CREATE)`, for perf
-    /// events since Linux 5.15.
+    /// Attaches a program to a function of the kernel, without types. Since Linux 4.17, where kprobes
+    /// are built in.
     ///
     /// - Parameters:
-    ///   - program: A program of type ``ProgramType/kprobe``, ``ProgramType/tracepoint`` or
-    ///     ``ProgramType/perfEvent``, as the event needs.
-    ///   - event: The event.
+    ///   - program: A program of type ``ProgramType/kprobe``.
+    ///   - function: The function's name.
+    ///   - offset: How far behind the function's beginning.
+    ///   - atReturn: Whether it runs when the function returns, rather than when it is called.
     /// - Returns: The link; dropping it detaches the program.
-    /// - Throws: ``BPFError`` with `.system`: `ENOENT` if there is no such function or file, `EINVAL`
-    ///   for a place that cannot be probed, `EPERM`.
-    public static func attachPerfEvent(
-        program: borrowing Program, event: PerfEvent
+    /// - Throws: ``BPFError`` with `.notFound` if the kernel has no kprobes, with `.system`: `ENOENT` if
+    ///   there is no such function, `EINVAL` for one that must not be probed.
+    public static func attachKprobe(
+        program: borrowing Program, function: String, offset: UInt64 = 0, atReturn: Bool = false
     ) throws(BPFError) -> Link {
-        let subject = "\(program.subject) to \(event)"
-        let descriptor = try event.open(for: subject)
+        let subject = "\(program.subject) to function \(function)"
+        let event = try function.withPerfEvent("kprobe", atReturn, offset, subject)
+        return try attach(program, event, subject)
+    }
+
+    /// Attaches a program to a function of a binary or library, in every process that runs it. Since
+    /// Linux 4.17, where uprobes are built in.
+    ///
+    /// - Parameters:
+    ///   - program: A program of type ``ProgramType/kprobe``.
+    ///   - path: The file.
+    ///   - offset: Where in the file the function begins; another place breaks the process.
+    ///   - atReturn: Whether it runs when the function returns, rather than when it is called.
+    /// - Returns: The link; dropping it detaches the program.
+    /// - Throws: ``BPFError`` with `.notFound` if the kernel has no uprobes, or with `.system`.
+    public static func attachUprobe(
+        program: borrowing Program, path: FilePath, offset: UInt64, atReturn: Bool = false
+    ) throws(BPFError) -> Link {
+        let subject = "\(program.subject) to \(path)"
+        let event = try path.string.withPerfEvent("uprobe", atReturn, offset, subject)
+        return try attach(program, event, subject)
+    }
+
+    /// Attaches a program to an event of tracefs. Since Linux 5.15.
+    ///
+    /// - Parameters:
+    ///   - program: A program of type ``ProgramType/tracepoint``.
+    ///   - id: What the event's file `id` in tracefs holds.
+    /// - Returns: The link; dropping it detaches the program.
+    /// - Throws: ``BPFError`` with `.system`.
+    public static func attachTracepoint(
+        program: borrowing Program, id: UInt64
+    ) throws(BPFError) -> Link {
+        let subject = "\(program.subject) to event \(id)"
+        let opened = bpf_shim_open_perf_event(BPF_SHIM_PERF_TRACEPOINT.rawValue, id, nil, 0)
+        return try attach(
+            program, OwnedDescriptor(owning: try check(opened, "attach", subject)), subject)
+    }
+
+    /// Attaches a program to the clock of one CPU. Since Linux 5.15.
+    ///
+    /// - Parameters:
+    ///   - program: A program of type ``ProgramType/perfEvent``.
+    ///   - frequency: How often a second it runs.
+    ///   - cpu: The CPU.
+    /// - Returns: The link; dropping it detaches the program.
+    /// - Throws: ``BPFError`` with `.system`.
+    public static func attachClock(
+        program: borrowing Program, frequency: UInt64, cpu: Int32
+    ) throws(BPFError) -> Link {
+        let subject = "\(program.subject) to the clock of CPU \(cpu)"
+        let opened = bpf_shim_open_clock(frequency, cpu)
+        return try attach(
+            program, OwnedDescriptor(owning: try check(opened, "attach", subject)), subject)
+    }
+
+    private static func attach(
+        _ program: borrowing Program, _ event: borrowing OwnedDescriptor, _ subject: String
+    ) throws(BPFError) -> Link {
         let result = bpf_link_create(
-            program.descriptor.rawValue, descriptor.rawValue, BPF_PERF_EVENT, nil)
-        guard result >= 0 else {
-            let errno = Errno(rawValue: -result)
-            throw .system(
-                "attach", subject, errno,
-                reason: errno == .invalidArgument ? mismatch(of: program, with: event.type) : nil)
-        }
-        return Link(descriptor: .init(owning: result), subject: subject)
+            program.descriptor.rawValue, event.rawValue,
+            bpf_attach_type(rawValue: AttachType.perfEvent.rawValue), nil)
+        // The link keeps the event; it runs once it has a program.
+        return Link(
+            descriptor: .init(owning: try check(result, "attach", subject)), subject: subject)
     }
 }
 
-extension PerfEvent: CustomStringConvertible {
-    /// `kretprobe do_unlinkat`, `tracepoint sched/sched_switch`, `uprobe /bin/x+0x10`.
-    public var description: String {
-        switch self {
-        case .tracepoint(_, let name): "tracepoint \(name)"
-        case .kernelProbe(let function, let offset, let returns):
-            "\(returns ? "kretprobe" : "kprobe") \(function)"
-                + (offset > 0 ? "+0x\(String(offset, radix: 16))" : "")
-        case .userProbe(let path, let offset, let returns):
-            "\(returns ? "uretprobe" : "uprobe") \(path)+0x\(String(offset, radix: 16))"
-        case .clock(let frequency, let cpu): "\(frequency) Hz of CPU \(cpu)"
-        }
-    }
-}
-
-extension PerfEvent {
-    /// Where the kernel says which number a kind of probe has.
-    private static let sources = "/sys/bus/event_source/devices"
-
-    /// The type of program that the event needs.
-    fileprivate var type: ProgramType {
-        switch self {
-        case .tracepoint: .tracepoint
-        case .kernelProbe, .userProbe: .kprobe
-        case .clock: .perfEvent
-        }
-    }
-
-    fileprivate func open(for subject: String) throws(BPFError) -> OwnedDescriptor {
-        var event = bpf_shim_perf_event()
-        // Of all processes, on any CPU: the kernel wants one CPU named, and means all by a probe.
-        event.pid = -1
-        event.cpu = 0
-        switch self {
-        case .tracepoint(let id, _):
-            event.type = 2  // PERF_TYPE_TRACEPOINT
-            event.config = id
-            return try Self.open(&event, nil, subject)
-        case .clock(let frequency, let cpu):
-            event.type = 1  // PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK
-            event.frequency = frequency
-            event.cpu = cpu
-            return try Self.open(&event, nil, subject)
-        case .kernelProbe(let function, let offset, let returns):
-            try Self.fill(&event, "kprobe", returns: returns, "CONFIG_KPROBES", subject)
-            event.offset = offset
-            return try Self.open(&event, function, subject)
-        case .userProbe(let path, let offset, let returns):
-            try Self.fill(&event, "uprobe", returns: returns, "CONFIG_UPROBES", subject)
-            event.offset = offset
-            return try Self.open(&event, path, subject)
-        }
-    }
-
-    /// The number of a kind of probe, and the bit that asks for the end of a function.
-    private static func fill(
-        _ event: inout bpf_shim_perf_event, _ source: String, returns: Bool, _ option: String,
-        _ subject: String
-    ) throws(BPFError) {
-        guard let type = number("\(source)/type", after: "") else {
-            throw BPFError(
-                .system, "attach", subject, "the kernel was built without \(option)",
-                errno: .notSupportedOnSocket)
-        }
-        event.type = UInt32(truncatingIfNeeded: type)
-        guard returns else { return }
-        event.config = 1 << (number("\(source)/format/retprobe", after: "config:") ?? 0)
-    }
-
-    private static func number(_ file: String, after prefix: String) -> UInt64? {
-        guard let text = try? ProcFile.read("\(sources)/\(file)") else { return nil }
-        return UInt64(text.trimmingPrefix(prefix).prefix(while: \.isNumber))
-    }
-
-    private static func open(
-        _ event: inout bpf_shim_perf_event, _ name: String?, _ subject: String
+extension String {
+    /// Opens a probe on a function or file of this name.
+    fileprivate func withPerfEvent(
+        _ kind: String, _ atReturn: Bool, _ offset: UInt64, _ subject: String
     ) throws(BPFError) -> OwnedDescriptor {
-        let result =
-            if let name {
-                name.withCString { name in
-                    event.name = name
-                    defer { event.name = nil }
-                    return bpf_shim_open_perf_event(&event)
-                }
-            } else {
-                bpf_shim_open_perf_event(&event)
-            }
-        guard result >= 0 else {
-            let errno = Errno(rawValue: -result)
-            let reason: String? =
-                switch errno {
-                case .noSuchFileOrDirectory: "there is no such function, file or tracepoint"
-                case .invalidArgument where name != nil: "it cannot be probed there"
-                case .notPermitted, .permissionDenied: "needs CAP_PERFMON and CAP_BPF"
-                default: nil
-                }
-            throw .system("attach", subject, errno, reason: reason)
+        let folder = "/sys/bus/event_source/devices/\(kind)"
+        guard let type = try? ProcFile.read("\(folder)/type"),
+            let type = UInt32(type.prefix { !$0.isNewline })
+        else {
+            throw BPFError(
+                .notFound, "attach", subject, "this kernel has no \(kind)s",
+                errno: .noSuchFileOrDirectory,
+                hint: "it was built without CONFIG_\(kind.uppercased())_EVENTS")
         }
-        return OwnedDescriptor(owning: result)
+        // `config:0`: which bit asks for the return.
+        let format = (try? ProcFile.read("\(folder)/format/retprobe")) ?? "config:0"
+        let bit = UInt64(format.drop { $0 != ":" }.dropFirst().prefix(while: \.isNumber)) ?? 0
+        let opened = bpf_shim_open_perf_event(type, atReturn ? 1 << bit : 0, self, offset)
+        return OwnedDescriptor(owning: try check(opened, "attach", subject))
     }
-}
-
-extension ProgramType {
-    /// `BPF_PROG_TYPE_SOCKET_FILTER`: packets of one socket. Since Linux 3.19.
-    public static let socketFilter = ProgramType(rawValue: 1)
-    /// `BPF_PROG_TYPE_KPROBE`: kprobes and uprobes. Since Linux 4.1.
-    public static let kprobe = ProgramType(rawValue: 2)
-    /// `BPF_PROG_TYPE_TRACEPOINT`. Since Linux 4.7.
-    public static let tracepoint = ProgramType(rawValue: 5)
-    /// `BPF_PROG_TYPE_PERF_EVENT`. Since Linux 4.9.
-    public static let perfEvent = ProgramType(rawValue: 7)
-    /// `BPF_PROG_TYPE_LSM`: security decisions. Since Linux 5.7.
-    public static let lsm = ProgramType(rawValue: 29)
 }

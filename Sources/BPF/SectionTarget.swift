@@ -94,6 +94,12 @@ extension ObjectProgram {
 }
 
 extension ProgramType {
+    /// `BPF_PROG_TYPE_SOCKET_FILTER`: packets of one socket. Since Linux 3.19.
+    public static let socketFilter = ProgramType(rawValue: 1)
+    /// `BPF_PROG_TYPE_PERF_EVENT`. Since Linux 4.9.
+    public static let perfEvent = ProgramType(rawValue: 7)
+    /// `BPF_PROG_TYPE_LSM`: security decisions. Since Linux 5.7.
+    public static let lsm = ProgramType(rawValue: 29)
     /// `BPF_PROG_TYPE_SOCK_OPS`: what TCP connections of a cgroup do. Since Linux 4.13.
     public static let sockOps = ProgramType(rawValue: 13)
     /// `BPF_PROG_TYPE_CGROUP_SYSCTL`: reads and writes below /proc/sys. Since Linux 5.2.

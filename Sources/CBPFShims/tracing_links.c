@@ -76,24 +76,16 @@ int bpf_shim_link_name(int link, char *name, uint32_t size)
 	return bpf_obj_get_info_by_fd(link, &info, &length);
 }
 
-int bpf_shim_open_perf_event(const struct bpf_shim_perf_event *event)
+int bpf_shim_open_clock(uint64_t frequency, int cpu)
 {
 	struct perf_event_attr attributes = {
-		.type = event->type,
+		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attributes),
-		.config = event->config,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.freq = 1,
+		.sample_freq = frequency,
 	};
-	long result;
+	long result = syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
-	if (event->name)
-		attributes.config1 = (uintptr_t)event->name;
-	if (event->name)
-		attributes.config2 = event->offset;
-	if (event->frequency) {
-		attributes.freq = 1;
-		attributes.sample_freq = event->frequency;
-	}
-	result = syscall(SYS_perf_event_open, &attributes, event->pid, event->cpu, -1,
-			 PERF_FLAG_FD_CLOEXEC);
 	return result < 0 ? -errno : (int)result;
 }

@@ -15,7 +15,7 @@ package final class DetachedBody {
     private let program: Program
     private let counters: MappedArray<netctl_counter>
     // The program array must outlive the programs that use it.
-    private let bodies: Map
+    private let maps: HookMaps
     private let limits: HashMap<netctl_bucket_key, UInt64>?
     /// In the order of the filter.
     private let rules: [SlotDirectory.Entry]
@@ -27,9 +27,8 @@ package final class DetachedBody {
         _ filter: CompiledFilter, on hook: Hook
     ) throws(DatapathError) -> DetachedBody {
         try translating {
-            let counters = try Counters.create()
-            let bodies = try Bodies.create()
-            let object = try HookObject.loadable(on: hook, counters: counters, bodies: bodies)
+            let maps = try HookMaps.detached(on: hook)
+            let object = try HookObject.loadable(on: hook, maps: maps)
             let rules = filter.rules.enumerated().map { number, rule in
                 SlotDirectory.Entry(
                     slot: UInt32(Int(NETCTL_SLOT_RULES) + number),
@@ -38,9 +37,8 @@ package final class DetachedBody {
                     ).account)
             }
             let program = try object.loadFilter(
-                filter, slots: rules.map(\.slot), counters: counters, bodies: bodies,
-                redirects: .loopback(for: filter))
-            return try DetachedBody(object, program, counters, bodies, rules: rules)
+                filter, slots: rules.map(\.slot), maps: maps, redirects: .loopback(for: filter))
+            return try DetachedBody(object, program, maps, rules: rules)
         }
     }
 
@@ -53,34 +51,33 @@ package final class DetachedBody {
     ) throws(DatapathError) -> DetachedBody {
         try translating {
             let object = HookObject(attachment.point, attachment.record)
-            let counters = try Counters.create()
-            let bodies = try Bodies.create()
+            let maps = try HookMaps.detached(on: object.hook)
             guard attachment.state != .paused, let policy = attachment.policy else {
-                let role: HookObject.Role = attachment.state == .paused ? .paused : .stub
-                let program = try object.load(role, counters, bodies)
-                return try DetachedBody(object, program, counters, bodies, rules: [])
+                let role: HookObject.Role = attachment.state == .paused ? .paused : .block
+                let program = try object.load(role, maps)
+                return try DetachedBody(object, program, maps, rules: [])
             }
             let program = try object.loadFilter(
-                onTablesOf: attachment.policyBody(), counters: counters, bodies: bodies)
+                onTablesOf: attachment.policyBody(), maps: maps)
             let entries = Dictionary(
                 policy.slots.entries.map { ($0.account, $0) }, uniquingKeysWith: { $1 })
             return try DetachedBody(
-                object, program, counters, bodies,
+                object, program, maps,
                 rules: policy.rules.compactMap { entries[$0.account] })
         }
     }
 
     private init(
-        _ object: HookObject, _ program: consuming Program, _ counters: borrowing Map,
-        _ bodies: consuming Map, rules: [SlotDirectory.Entry]
+        _ object: HookObject, _ program: consuming Program, _ maps: HookMaps,
+        rules: [SlotDirectory.Entry]
     ) throws {
         hook = object.hook
         ethernet = object.ethernet
         self.rules = rules
-        self.counters = try MappedArray(counters, access: .readWrite)
+        self.counters = try MappedArray(maps.counters, access: .readWrite)
         limits = try program.limits()
         self.program = program
-        self.bodies = bodies
+        self.maps = maps
     }
 
     /// Judges one packet, as the first one that the program has seen.

@@ -8,18 +8,15 @@ package final class DetachedHook {
     /// What would sit on the interface.
     package let stub: Program
     private let object: HookObject
-    private let counters: Map
-    private let bodies: Map
+    private let maps: HookMaps
     private let array: ProgramArray
 
     /// Loads the stub; no body is in force.
     package init(_ hook: Hook, multiBuffer: Bool) throws {
         object = HookObject(hook: hook, multiBuffer: multiBuffer)
-        counters = try Counters.create()
-        bodies = try Bodies.create()
-        array = try ProgramArray(bodies.duplicate())
-        stub = try object.open(.stub, counters: counters, bodies: bodies).load()
-            .program(object.program(.stub))
+        maps = try HookMaps.detached(on: hook)
+        array = try ProgramArray(maps.bodies.duplicate())
+        stub = try object.load(.stub, maps)
     }
 
     /// Loads the body of a filter and fills its tables; what it redirects goes to the loopback
@@ -27,9 +24,11 @@ package final class DetachedHook {
     package func load(_ filter: CompiledFilter) throws -> Program {
         let slots = filter.rules.indices.map { UInt32(Int(NETCTL_SLOT_RULES) + $0) }
         return try object.loadFilter(
-            filter, slots: slots, counters: counters, bodies: bodies,
-            redirects: .loopback(for: filter))
+            filter, slots: slots, maps: maps, redirects: .loopback(for: filter))
     }
+
+    /// Loads what judges without a policy.
+    package func loadWithoutPolicy() throws -> Program { try object.load(.block, maps) }
 
     /// Has the stub call a body of this hook.
     package func putInForce(_ body: borrowing Program) throws {

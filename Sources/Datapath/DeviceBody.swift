@@ -10,17 +10,14 @@ extension HookObject {
     ///   - list: The device list.
     ///   - monitor: Whether the attachment only reports.
     ///   - slots: A counter slot for each rule, in order.
-    ///   - counters: The attachment's counters.
-    ///   - bodies: The attachment's program array.
+    ///   - maps: What the attachment's programs share.
     /// - Returns: The program.
     /// - Throws: `BPFError` when the kernel refuses the program.
     func loadDevices(
-        _ list: DeviceList, monitor: Bool, slots: [UInt32], counters: borrowing Map,
-        bodies: borrowing Map
+        _ list: DeviceList, monitor: Bool, slots: [UInt32], maps: HookMaps
     ) throws -> Program {
         let isMonitored = monitor || list.monitor
-        var object = try open(
-            .filter, tables: ["device_rules"], counters: counters, bodies: bodies)
+        var object = try open(.filter, tables: ["device_rules"], maps: maps)
         try object.setGlobal("rule_count", to: UInt32(list.rules.count))
         try object.setGlobal("default_verdict", to: UInt8(list.defaultVerdict.verdict.abi.rawValue))
         try object.setGlobal("monitor", to: isMonitored)

@@ -12,8 +12,7 @@ extension HookObject {
     /// - Parameters:
     ///   - filter: The compiled filter.
     ///   - slots: A counter slot for each rule, in order.
-    ///   - counters: The attachment's counters.
-    ///   - bodies: The attachment's program array.
+    ///   - maps: What the attachment's programs share.
     ///   - redirects: The interfaces that rules redirect to.
     ///   - shared: Tables of a body of the same filter, by name, that are used instead of new ones.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
@@ -21,8 +20,8 @@ extension HookObject {
     /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
     ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
-        _ filter: CompiledFilter, slots: [UInt32], counters: borrowing Map, bodies: borrowing Map,
-        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil
+        _ filter: CompiledFilter, slots: [UInt32], maps: HookMaps, redirects: Redirects,
+        shared: SharedTables = .none, limits: FilePath? = nil
     ) throws -> Program {
         // The reader and the plan have said so at the rule, where there are any.
         if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
@@ -32,8 +31,7 @@ extension HookObject {
         }
         let tables = FilterTables(
             filter, slots: slots, redirects: redirects, shared: shared, hook: hook)
-        var object = try open(
-            .filter, tables: tables.names, counters: counters, bodies: bodies)
+        var object = try open(.filter, tables: tables.names, maps: maps)
         try tables.configure(&object)
         for (name, id) in shared.maps {
             try object.reuse(map: name, Map(id: id).descriptor)

@@ -31,7 +31,12 @@ struct HookObject {
 
     /// The programs that every hook's object has, by what they do.
     enum Role: String {
-        case stub, filter, paused
+        case stub, filter, paused, pending
+        /// What judges without a policy: the block list alone. Not on the hook for devices.
+        case block
+
+        /// Whether it looks at packets, and is for hooks where they have addresses.
+        var judges: Bool { self == .filter || self == .block }
     }
 
     /// The name of a program in C: `xdp_filter`.
@@ -52,21 +57,25 @@ struct HookObject {
     ///
     /// - Parameters:
     ///   - role: The program; the others are not loaded.
-    ///   - tables: The maps that it uses besides counters and bodies.
-    ///   - counters: The attachment's counters.
-    ///   - bodies: The attachment's program array.
+    ///   - tables: The maps that it uses besides those.
+    ///   - maps: What the attachment's programs share.
     /// - Returns: The object, not loaded.
     /// - Throws: `BPFError`.
-    func open(
-        _ role: Role, tables: [String] = [], counters: borrowing Map, bodies: borrowing Map
-    ) throws -> OpenObject {
+    func open(_ role: Role, tables: [String] = [], maps: HookMaps) throws -> OpenObject {
         let (image, prefix) = image
         var object = try OpenObject(image: image.image(), name: prefix)
         let name = program(role)
         try object.loadOnly(programs: [name])
-        try object.createOnly(maps: tables + ["counters", "bodies", "\(prefix).rodata"])
-        try object.reuse(map: "counters", counters.descriptor)
-        try object.reuse(map: "bodies", bodies.descriptor)
+        let addresses = role.judges ? maps.addresses : nil
+        try object.createOnly(
+            maps: tables + ["counters", "bodies", "\(prefix).rodata"]
+                + (addresses == nil ? [] : AddressMaps.names))
+        try object.reuse(map: "counters", maps.counters.descriptor)
+        try object.reuse(map: "bodies", maps.bodies.descriptor)
+        if let addresses {
+            try addresses.reuse(in: &object)
+            try object.setGlobal("block_destination", to: hook.blocksDestinations)
+        }
         try object.setGlobal("atomic_counters", to: hook.isInterruptible)
         switch hook {
         case .xdp:

@@ -10,9 +10,8 @@ struct SharedTables {
     static let none = SharedTables(maps: [:])
 
     /// What each attachment has for itself: rules name its counters and its interfaces.
-    private static let own: Set<String> = [
-        "counters", "bodies", "limits", "rules", "redirect_to",
-    ]
+    private static let own = Set(
+        ["counters", "bodies", "limits", "rules", "redirect_to"] + AddressMaps.names)
 
     private init(maps: [String: UInt32]) { self.maps = maps }
 

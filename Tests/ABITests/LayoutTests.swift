@@ -48,6 +48,33 @@ struct LayoutTests {
                 ("class_outside", \.class_outside), ("reserved", \.reserved),
             ]),
         Layout(
+            "netctl_block_key", of: netctl_block_key.self,
+            [("high", \.high), ("low", \.low), ("length", \.length), ("family", \.family)]),
+        Layout(
+            "netctl_block_entry", of: netctl_block_entry.self,
+            [
+                ("expires", \.expires), ("packets", \.packets), ("bytes", \.bytes),
+                ("added", \.added), ("reason", \.reason),
+            ]),
+        Layout(
+            "netctl_block_guard", of: netctl_block_guard.self,
+            [
+                ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("changing", \.changing),
+                ("swept", \.swept), ("reserved", \.reserved), ("entries4", \.entries4),
+                ("entries6", \.entries6),
+            ]),
+        Layout(
+            "netctl_talker", of: netctl_talker.self,
+            [
+                ("high", \.high), ("low", \.low), ("packets", \.packets), ("before", \.before),
+                ("bytes", \.bytes), ("dropped", \.dropped),
+            ]),
+        Layout(
+            "netctl_talker_set", of: netctl_talker_set.self, [("talkers", \.talkers)]),
+        Layout(
+            "netctl_talkers_header", of: netctl_talkers_header.self,
+            [("multipliers", \.multipliers), ("reserved", \.reserved)]),
+        Layout(
             "netctl_lpm4_key", of: netctl_lpm4_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),
         Layout(

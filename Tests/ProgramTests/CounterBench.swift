@@ -1,19 +1,18 @@
 import BPF
 import NetctlABI
+import Policy
 
 @testable import Datapath
 
 /// The counters and the program array that the programs under test share, one after the other.
 final class CounterBench {
-    let counters: Map
-    let bodies: Map
+    let maps: HookMaps
     private let memory: MappedArray<netctl_counter>
     private let blocks: Int
 
     init() throws {
-        counters = try Counters.create()
-        bodies = try Bodies.create()
-        memory = try MappedArray(counters, access: .readWrite)
+        maps = try HookMaps.detached(on: .xdp)
+        memory = try MappedArray(maps.counters, access: .readWrite)
         blocks = memory.count / Int(NETCTL_SLOTS)
     }
 

@@ -24,8 +24,7 @@ final class LoadedFilter {
             hook: setting.hook, multiBuffer: setting.multiBuffer, ethernet: setting.ethernet)
         program = try object.loadFilter(
             filter, slots: filter.rules.indices.map { first + UInt32($0) },
-            counters: bench.counters, bodies: bench.bodies,
-            redirects: .loopback(for: filter))
+            maps: bench.maps, redirects: .loopback(for: filter))
         hook = setting.hook
         interpreter = ReferenceInterpreter(policy.filter, sets: policy.sets)
         var numbers: [Name: Int] = [:]

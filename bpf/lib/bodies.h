@@ -8,8 +8,8 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 
-/* The bodies of one attachment, by enum netctl_body. The stub calls the active one; what replaces it
- * for a time (a pause) can call the one behind it.
+/* The bodies of one attachment, by enum netctl_body. The stub calls the active one, or the one that
+ * judges without a policy; what replaces it for a time (a pause) can call the one behind it.
  *
  * writes  the control plane, one element at a time: a packet meets the old body or the new one
  * since   Linux 4.2; programs share type and frags flag
@@ -28,6 +28,16 @@ const volatile __u64 paused_until = 0;
 static __always_inline bool is_paused(void)
 {
 	return !paused_until || bpf_ktime_get_boot_ns() < paused_until;
+}
+
+/* An apply that is not confirmed by this time, ns since boot, reverts by itself. */
+const volatile __u64 confirm_until = 0;
+
+/* The entry of `bodies` that is in force while an apply awaits its confirmation, and past its time. */
+static __always_inline enum netctl_body awaited_body(void)
+{
+	return bpf_ktime_get_boot_ns() < confirm_until ? NETCTL_BODY_CANDIDATE
+						       : NETCTL_BODY_PREVIOUS;
 }
 
 #endif

@@ -3,18 +3,22 @@
 #ifndef NETCTL_BODY_H
 #define NETCTL_BODY_H
 
+#include "lib/block.h"
 #include "lib/bodies.h"
 #include "lib/classify.h"
 #include "lib/counters.h"
 #include "lib/parse.h"
+#include "lib/talkers.h"
 
 static __always_inline struct judgement judge(hook_ctx *ctx, struct packet *packet)
 {
 	enum netctl_reason reason = parse(ctx, packet);
 
-	/* Without an L3 length the parser did not ask what is behind the linear part. */
 	if (reason != NETCTL_REASON_RULE)
+		/* Without an L3 length the parser did not ask what is behind the linear part. */
 		packet->length = whole_length(ctx);
+	else if (is_blocked(packet))
+		return judged(NETCTL_REASON_BLOCK, NETCTL_VERDICT_DROP);
 	if (reason == NETCTL_REASON_RULE || (reason == NETCTL_REASON_NON_IP && judges_non_ip))
 		return classify(packet);
 	return judged(reason, reason == NETCTL_REASON_NON_IP ? non_ip_verdict : malformed_verdict);
@@ -30,7 +34,26 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 	if (redirects && judgement.verdict == NETCTL_VERDICT_REDIRECT && !redirect(judgement.rule))
 		judgement = aborted();
 	count(judgement.slot, counted_bytes(&packet));
+	note_source(&packet, judgement.verdict == NETCTL_VERDICT_DROP);
 	return judgement.verdict;
+}
+
+/* What judges where no policy is: the block list. Everything else passes. */
+static __always_inline enum netctl_verdict block(hook_ctx *ctx)
+{
+	enum netctl_reason reason = NETCTL_REASON_DEFAULT;
+	enum netctl_verdict verdict = NETCTL_VERDICT_PASS;
+	struct packet packet = {};
+
+	if (parse(ctx, &packet) != NETCTL_REASON_RULE) {
+		packet.length = whole_length(ctx);
+	} else if (is_blocked(&packet)) {
+		reason = NETCTL_REASON_BLOCK;
+		verdict = NETCTL_VERDICT_DROP;
+	}
+	count(netctl_slot(reason, verdict), counted_bytes(&packet));
+	note_source(&packet, verdict == NETCTL_VERDICT_DROP);
+	return verdict;
 }
 
 /* Passes, whatever it is. */
@@ -41,10 +64,11 @@ static __always_inline void count_passed(hook_ctx *ctx, enum netctl_reason reaso
 	count(netctl_slot(reason, NETCTL_VERDICT_PASS), whole_length(ctx) + link.hidden);
 }
 
-/* What sits on the hook: calls the body in force; without one, passes and counts. */
+/* What sits on the hook: calls the body in force, or the one that judges without a policy. */
 static __always_inline enum netctl_verdict stub(hook_ctx *ctx)
 {
 	bpf_tail_call(ctx, &bodies, NETCTL_BODY_ACTIVE);
+	bpf_tail_call(ctx, &bodies, NETCTL_BODY_BLOCK);
 	count_passed(ctx, NETCTL_REASON_DEFAULT);
 	return NETCTL_VERDICT_PASS;
 }
@@ -57,6 +81,18 @@ static __always_inline enum netctl_verdict paused(hook_ctx *ctx)
 		return NETCTL_VERDICT_PASS;
 	}
 	bpf_tail_call(ctx, &bodies, NETCTL_BODY_POLICY);
+	bpf_tail_call(ctx, &bodies, NETCTL_BODY_BLOCK);
+	count_passed(ctx, NETCTL_REASON_DEFAULT);
+	return NETCTL_VERDICT_PASS;
+}
+
+/* The body of an apply that awaits its confirmation: the new policy, and past the deadline the one
+ * that it replaced, whoever is dead.
+ */
+static __always_inline enum netctl_verdict pending(hook_ctx *ctx)
+{
+	bpf_tail_call(ctx, &bodies, awaited_body());
+	bpf_tail_call(ctx, &bodies, NETCTL_BODY_BLOCK);
 	count_passed(ctx, NETCTL_REASON_DEFAULT);
 	return NETCTL_VERDICT_PASS;
 }

@@ -9,6 +9,7 @@
 
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
+#include "lib/bits.h"
 #include "lib/counters.h"
 #include "lib/limit.h"
 #include "lib/packet.h"
@@ -60,15 +61,6 @@ struct scan {
 	__u8 src[8]; /* what buckets may be told apart by */
 	__u32 family; /* enum packet_family */
 };
-
-static __always_inline __u32 lowest_bit(__u64 word)
-{
-	__u32 bit = __builtin_ctzll(word);
-
-	/* clang knows that it is below 64 and drops the mask; the verifier does not. */
-	asm volatile("" : "+r"(bit));
-	return bit & 63;
-}
 
 /* Judges the rules whose bits are set in one word; 1 when one of them decided. Global: verified once
  * instead of once for each of 64 words.

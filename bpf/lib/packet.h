@@ -32,7 +32,9 @@ struct packet {
 	__u8 tcp_flags;
 	__u8 icmp_type, icmp_code;
 	__u16 sport, dport; /* host order */
-	__u8 src[16], dst[16]; /* network order; IPv4 uses the first four bytes */
+	/* Network order; IPv4 uses the first four bytes. Aligned, for they are read as words. */
+	__u8 src[16] __attribute__((aligned(8)));
+	__u8 dst[16];
 };
 
 /* What the counters take: a frame has its Ethernet header, whether or not it was handed over. */

@@ -87,18 +87,19 @@ uint32_t bpf_shim_perf_event_kind(const struct bpf_link_info *info);
 /* The name of what a link is on: of a raw tracepoint, an iterator, a perf event. -ENODATA: none. */
 int bpf_shim_link_name(int link, char *name, uint32_t size);
 
-/* perf_event_open(2) of something a program can be attached to: its descriptor. */
-struct bpf_shim_perf_event {
-	uint32_t type;
-	uint64_t config;
-	const char *name; /* of a probe: the function or the file; else NULL */
-	uint64_t offset; /* of a probe, behind the name */
-	uint64_t frequency; /* in Hz; 0: no sampling */
-	int pid; /* -1: all */
-	int cpu; /* -1: all */
-};
-
-int bpf_shim_open_perf_event(const struct bpf_shim_perf_event *event);
-
 /* Where in an ELF file a function begins. -ESRCH: there is none; -ENOEXEC: it is no ELF file. */
 int bpf_shim_function_offset(const char *path, const char *function, uint64_t *offset);
+
+/* perf_event_open(2) of the clock of one CPU, so many times a second: a descriptor. */
+int bpf_shim_open_clock(uint64_t frequency, int cpu);
+
+enum bpf_shim_perf_type {
+	BPF_SHIM_PERF_TRACEPOINT = 2, /* PERF_TYPE_TRACEPOINT */
+};
+
+/* perf_event_open(2) of an event that a program can be attached to: a descriptor.
+ * type: what /sys/bus/event_source/devices/kprobe/type holds, or a bpf_shim_perf_type
+ * config: flags of a probe; the id of a tracepoint
+ * name: of the function, or the path of the file; NULL for a tracepoint
+ */
+int bpf_shim_open_perf_event(uint32_t type, uint64_t config, const char *name, uint64_t offset);

@@ -24,22 +24,25 @@ struct KernelAttacher {
         case .tracepoint(let category, let name):
             try require(!category.isEmpty && !name.isEmpty, "SEC(\"tracepoint/CATEGORY/NAME\")")
             let id = try Tracepoint.id(category, name)
-            return [try attach(program, .tracepoint(id: id, name: "\(category)/\(name)"))]
+            return [Held(try Link.attachTracepoint(program: program, id: id))]
         case .kernelProbe(let function, let offset, let returns):
             try require(!function.isEmpty, "SEC(\"kprobe/FUNCTION\")")
-            let event = PerfEvent.kernelProbe(function: function, offset: offset, returns: returns)
-            return [try attach(program, event)]
+            let link = try Link.attachKprobe(
+                program: program, function: function, offset: offset, atReturn: returns)
+            return [Held(link)]
         case .userProbe(let path, let function, let offset, let returns):
             try require(!path.isEmpty, "SEC(\"uprobe/PATH:FUNCTION\")")
             let file = try UserFunction.file(path)
             let start = function.isEmpty ? 0 : try UserFunction.offset(of: function, in: file)
-            let event = PerfEvent.userProbe(path: file, offset: start + offset, returns: returns)
-            return [try attach(program, event)]
+            let link = try Link.attachUprobe(
+                program: program, path: FilePath(file), offset: start + offset, atReturn: returns)
+            return [Held(link)]
         case .perfEvent:
             var links: [Held] = []
             for cpu in try ProcessorIDs.online() {
-                links.append(
-                    try attach(program, .clock(frequency: Self.frequency, cpu: Int32(cpu))))
+                let link = try Link.attachClock(
+                    program: program, frequency: Self.frequency, cpu: Int32(cpu))
+                links.append(Held(link))
             }
             return links
         case .xdp, .tc, .cgroup, .socketFilter, .iterator, .other:
@@ -51,10 +54,6 @@ struct KernelAttacher {
     final class Held {
         let link: Link
         init(_ link: consuming Link) { self.link = link }
-    }
-
-    private func attach(_ program: borrowing Program, _ event: PerfEvent) throws -> Held {
-        Held(try Link.attachPerfEvent(program: program, event: event))
     }
 
     private func require(_ isNamed: Bool, _ form: String) throws(DatapathError) {

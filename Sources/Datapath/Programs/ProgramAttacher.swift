@@ -83,6 +83,7 @@ struct ProgramAttacher {
     ///
     /// - Parameter present: The attachment.
     /// - Returns: The mode, which stays.
+    /// - Throws: `BPFError`; ``DatapathError``.
     func replace(_ present: ProgramRecord) throws -> AttachMode? {
         let loaded = try user.load(for: target, pins)
         if target.point.place == .kernel {

@@ -32,6 +32,7 @@ extension UserProgram {
     /// - Parameters:
     ///   - target: Where it will be attached.
     ///   - pins: Where maps that outlive a replacement are pinned.
+    /// - Returns: The program, and its maps.
     /// - Throws: `BPFError`; ``DatapathError``.
     func load(for target: ProgramTarget, _ pins: ProgramPins) throws -> LoadedUserProgram {
         var object = try OpenObject(image: image, name: FilePath(file).objectName)

@@ -45,19 +45,18 @@ final class LoadedFilter {
     private let slots: [UInt32]
     private let counters: MappedArray<netctl_counter>
     // The program array must outlive the programs that use it.
-    private let bodies: Map
+    private let maps: HookMaps
 
     /// Loads filter `inbound` of a policy.
     init(_ policy: Policy, multiBuffer: Bool = true) throws {
         let inbound = try #require(policy.filter(named: Name("inbound")))
         compiled = try CompiledFilter(inbound, sets: policy.sets)
         slots = compiled.rules.indices.map { UInt32(NETCTL_SLOT_RULES) + UInt32($0) }
-        let counters = try Counters.create()
-        bodies = try Bodies.create()
+        maps = try HookMaps.detached(on: .xdp)
         program = try HookObject(hook: .xdp, multiBuffer: multiBuffer).loadFilter(
-            compiled, slots: slots, counters: counters, bodies: bodies,
+            compiled, slots: slots, maps: maps,
             redirects: .loopback(for: compiled))
-        self.counters = try MappedArray(counters, access: .readWrite)
+        self.counters = try MappedArray(maps.counters, access: .readWrite)
     }
 
     /// Loads a filter whose default is `default` and whose rules are these lines of YAML.

@@ -21,7 +21,9 @@ typedef uint64_t __u64;
 
 enum {
 	/* Version of pins and maps; a change that an older netctl cannot read raises it. */
-	NETCTL_ABI_VERSION = 1,
+	NETCTL_ABI_VERSION = 2,
+	/* The oldest version whose attachments this one can change: 1 had no block list. */
+	NETCTL_ABI_OLDEST = 2,
 
 	NETCTL_RULES_MAX = 4096,
 	/* Rules are judged in words of 64: a row is at most this many words. */
@@ -35,8 +37,11 @@ enum {
 
 /* Entries of the program array `bodies`, one array an attachment. */
 enum netctl_body {
-	NETCTL_BODY_ACTIVE, /* what the stub calls; empty: pass and count */
+	NETCTL_BODY_ACTIVE, /* what the stub calls */
 	NETCTL_BODY_POLICY, /* what `resume` puts back while a pause is active */
+	NETCTL_BODY_BLOCK, /* what the stub calls where no policy is: the block list alone */
+	NETCTL_BODY_CANDIDATE, /* in force until the deadline while an apply awaits its confirmation */
+	NETCTL_BODY_PREVIOUS, /* what the last apply replaced: in force past that deadline */
 	NETCTL_BODY_MAX,
 };
 
@@ -80,10 +85,13 @@ NETCTL_LAYOUT(struct netctl_counter, 16);
  */
 enum {
 	NETCTL_SLOT_RULES = NETCTL_REASON_MAX * NETCTL_VERDICT_MAX,
-	/* Twice the rules: while a policy is replaced, the old and the new one both have theirs. */
-	NETCTL_SLOTS = 33 * 256,
+	/* Three times the rules: while a policy is replaced, the old one, the new one and the one
+	 * before, to which one can still go back, all have theirs.
+	 */
+	NETCTL_SLOTS = 49 * 256,
 };
-_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 2 * NETCTL_RULES_MAX, "slots for two policies");
+_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 3 * NETCTL_RULES_MAX,
+	       "slots for three policies");
 _Static_assert(NETCTL_SLOTS * sizeof(struct netctl_counter) % 4096 == 0, "blocks are whole pages");
 
 static inline __u32 netctl_slot(enum netctl_reason reason, enum netctl_verdict verdict)
@@ -253,6 +261,82 @@ struct netctl_lpm6_key {
 	__u8 address[16];
 };
 NETCTL_LAYOUT(struct netctl_lpm6_key, 20);
+
+enum {
+	/* Entries of the block list, on all attachments together. */
+	NETCTL_BLOCK_ENTRIES = 1 << 20,
+	NETCTL_BLOCK_REASON_BYTES = 80,
+	NETCTL_BLOCK_LENGTHS4 = 33, /* prefixes of 0..32 bits */
+	NETCTL_BLOCK_LENGTHS6 = 129,
+	NETCTL_BLOCK_WORDS6 = 3, /* of bits, one for each of these */
+};
+
+/* Key of `block_list`: a prefix, its address as a number. IPv4 is in the upper half of `high`, so that
+ * one mask fits both.
+ */
+struct netctl_block_key {
+	__u64 high, low; /* host bits zero */
+	__u32 length;
+	__u32 family; /* 4 or 6 */
+};
+NETCTL_LAYOUT(struct netctl_block_key, 24);
+
+/* Value of `block_list`. With the kernel's own 80 bytes an entry takes 192. */
+struct netctl_block_entry {
+	__u64 expires; /* ns since boot; 0: never */
+	__u64 packets; /* that this entry dropped, on any attachment; a monitored one included */
+	__u64 bytes;
+	__u64 added; /* ns since boot */
+	__u8 reason[NETCTL_BLOCK_REASON_BYTES]; /* UTF-8, filled up with zeros */
+};
+NETCTL_LAYOUT(struct netctl_block_entry, 112);
+
+/* The one element of `block_guard`: which prefix lengths `block_list` has. A length of no entries costs
+ * a look-up; an entry whose length is not told is not found.
+ */
+struct netctl_block_guard {
+	/* Bit 32 - length, so that the lowest bit is the longest prefix. */
+	__u64 ipv4;
+	/* Bit 128 - length: of word 0 first. */
+	__u64 ipv6[NETCTL_BLOCK_WORDS6];
+	/* What follows is the control plane's own. */
+	__u32 changing; /* not 0: a change is under way, or was cut short and `entries` may be wrong */
+	__u32 swept; /* where the search for what has expired goes on */
+	__u64 reserved[3]; /* a cache line */
+	__u32 entries4[NETCTL_BLOCK_LENGTHS4]; /* how many there are, by length */
+	__u32 entries6[NETCTL_BLOCK_LENGTHS6];
+};
+NETCTL_LAYOUT(struct netctl_block_guard, 712);
+
+/* A source of packets. Of the four that share a set, one that is new takes the place of the one with
+ * the fewest packets (Space-Saving: Metwally, Agrawal, El Abbadi 2005).
+ */
+struct netctl_talker {
+	__u64 high, low; /* the address as a number; IPv4 mapped into IPv6 */
+	__u64 packets; /* since it took its place: so many at least */
+	__u64 before; /* and at most so many more before */
+	__u64 bytes; /* of `packets` */
+	__u64 dropped; /* of `packets` */
+};
+NETCTL_LAYOUT(struct netctl_talker, 48);
+
+enum {
+	NETCTL_TALKERS_IN_SET = 4,
+	NETCTL_TALKER_SETS = 128, /* a CPU's, of one attachment */
+};
+
+struct netctl_talker_set {
+	struct netctl_talker talkers[NETCTL_TALKERS_IN_SET];
+};
+NETCTL_LAYOUT(struct netctl_talker_set, 192);
+
+/* What an element of `talkers` begins with; sets follow. */
+struct netctl_talkers_header {
+	__u64 multipliers
+		[2]; /* odd and random, alike on all CPUs: who shares a set cannot be chosen */
+	__u64 reserved[6]; /* a cache line */
+};
+NETCTL_LAYOUT(struct netctl_talkers_header, 64);
 
 /* How it is known whose socket it is: what the owner did when it was seen. */
 enum netctl_origin {
