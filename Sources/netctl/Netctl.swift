@@ -50,7 +50,10 @@ struct Netctl: ParsableCommand {
                     Prog.self,
                     MapCommand.self,
                     LinkCommand.self,
+                    Listen.self,
+                    Run.self,
                     Compile.self,
+                    Doctor.self,
                 ]),
             CommandGroup(
                 name: "What happens",

@@ -6,8 +6,10 @@ import Testing
     /// The type of a variable in Fixtures/values.bpf.c.
     private static func type(_ name: String) throws -> (types: BTF, id: UInt32) {
         let object = try OpenObject(image: Fixture.values.get(), name: "values")
-        let types = try #require(object.types)
-        return (types, try #require(types.find(name, .variable)))
+        let carried = object.types
+        let types = try #require(carried)
+        let id = types.find(name, .variable)
+        return (types, try #require(id))
     }
 
     private static let everything: BTFLiteral = .fields([
@@ -81,7 +83,8 @@ import Testing
 
     @Test func `a global is set by its type`() throws {
         var object = try OpenObject(image: Fixture.values.get(), name: "values")
-        #expect(object.globalNames.contains("limit"))
+        let names = object.globalNames
+        #expect(names.contains("limit"))
         try object.setGlobal("limit", toLiteral: .word("0x10"))
         let wrong = try failure { try object.setGlobal("limit", toLiteral: .word("many")) }
         #expect(

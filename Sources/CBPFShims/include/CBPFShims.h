@@ -103,3 +103,15 @@ enum bpf_shim_perf_type {
  * name: of the function, or the path of the file; NULL for a tracepoint
  */
 int bpf_shim_open_perf_event(uint32_t type, uint64_t config, const char *name, uint64_t offset);
+
+/* The reading end of a perf buffer, a map of type BPF_MAP_TYPE_PERF_EVENT_ARRAY. */
+struct bpf_shim_perf_buffer;
+typedef void (*bpf_shim_record_function)(void *context, const void *bytes, uint32_t size);
+typedef void (*bpf_shim_lost_function)(void *context, uint64_t count);
+
+/* pages: for each CPU, a power of two. NULL: errno says why. Takes the place of another reader. */
+struct bpf_shim_perf_buffer *bpf_shim_open_perf_buffer(int map, size_t pages,
+						       bpf_shim_record_function record,
+						       bpf_shim_lost_function lost, void *context);
+int bpf_shim_poll_perf_buffer(struct bpf_shim_perf_buffer *buffer, int milliseconds);
+void bpf_shim_close_perf_buffer(struct bpf_shim_perf_buffer *buffer);

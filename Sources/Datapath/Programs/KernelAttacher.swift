@@ -54,6 +54,7 @@ struct KernelAttacher {
     final class Held {
         let link: Link
         init(_ link: consuming Link) { self.link = link }
+        init(attached: consuming AttachedLink) { link = attached.link }
     }
 
     private func require(_ isNamed: Bool, _ form: String) throws(DatapathError) {
