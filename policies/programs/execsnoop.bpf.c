@@ -29,6 +29,9 @@ struct {
 	__uint(max_entries, 1 << 16);
 } execs SEC(".maps");
 
+/* Keeps the type in the object: a listener finds it by the size of the records. */
+const struct exec_event *exec_event_type __attribute__((unused));
+
 SEC("raw_tp/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *program)
 {

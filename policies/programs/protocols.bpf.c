@@ -15,18 +15,12 @@ struct count {
 	__u64 bytes;
 };
 
-/* What comes behind the IP header; what is no IP packet is 255 (reserved). */
-enum protocol {
-	ICMP = 1,
-	TCP = 6,
-	UDP = 17,
-	ICMPV6 = 58,
-	NOT_IP = 255,
-};
+/* What is no IP packet; a number that IANA has reserved. */
+#define NOT_IP 255
 
 /* Packets by protocol.
  *
- * key     enum protocol
+ * key     IP protocol: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6; 255 for what is no IP packet
  * value   struct count, one for each CPU
  * writes  count_protocols, once for each packet
  * reads   netctl run
@@ -36,7 +30,7 @@ enum protocol {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 256);
-	__type(key, enum protocol);
+	__type(key, __u32);
 	__type(value, struct count);
 } protocols SEC(".maps");
 

@@ -40,6 +40,9 @@ struct {
 	__uint(max_entries, 1 << 16);
 } connects SEC(".maps");
 
+/* Keeps the type in the object; see execsnoop.bpf.c. */
+const struct connect_event *connect_event_type __attribute__((unused));
+
 SEC("raw_tp/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sock, int before, int now)
 {

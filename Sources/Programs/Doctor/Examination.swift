@@ -65,7 +65,9 @@ public struct Examination: Sendable {
         findings.append(
             Finding(
                 "kernel", "JIT", jit == "0" ? .missing : .ok,
-                jit == nil ? "not told" : jit == "0" ? "off" : "on",
+                jit == nil
+                    ? "always on, or not shown in this network namespace"
+                    : jit == "0" ? "off" : "on",
                 cost: "programs are interpreted, many times slower",
                 remedy: "sysctl -w net.core.bpf_jit_enable=1"))
         let lockdown = Self.text("/sys/kernel/security/lockdown")
