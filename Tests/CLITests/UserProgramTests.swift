@@ -146,7 +146,7 @@ struct UserProgramTests {
             }
             #expect(try StatusDocument.now().foreign.isEmpty)
             #expect(try StatusDocument.now().attachments.map(\.hook) == ["tc-ingress"])
-            try await withCgroup { cgroup in
+            try withCgroup { cgroup in
                 for name in ["allow_connect", "see_option", "see_sysctl"] {
                     let attach = [
                         "attach", "--cgroup", cgroup.path, "--program", object, "--name", name,
