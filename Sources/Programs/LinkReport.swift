@@ -80,11 +80,9 @@ public struct LinkReport: Encodable, Sendable {
         var names = FunctionNames()
         var reports: [LinkReport] = []
         for id in try Link.ids() {
-            do throws(BPFError) {
-                reports.append(try LinkReport(Link(id: id), &names))
-            } catch  where error.code == .notFound {
-                // Gone between the two calls.
-            }
+            // One may be gone between the two calls, another (EAGAIN) not yet be whole.
+            guard let link = try? Link(id: id) else { continue }
+            reports.append(try LinkReport(link, &names))
         }
         return reports
     }

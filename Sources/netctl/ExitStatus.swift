@@ -24,7 +24,9 @@ enum ExitStatus: Int32, Error {
     /// What an error of any module means for whoever waits for the exit code.
     init(reason error: any Error) {
         switch error {
-        case let error as DatapathError: self.init(error.code)
+        // The verifier's EACCES is about the program, not about the caller.
+        case let error as DatapathError:
+            self.init(error.verifierLog == nil ? error.code : .failed)
         case let error as ProgramsError: self = error.code == .unsupported ? .unsupported : .failed
         case let error as TracingError: self = error.code == .unsupported ? .unsupported : .failed
         case let error as BPFError: self = error.isUnsupported ? .unsupported : .failed
