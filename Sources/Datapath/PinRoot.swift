@@ -78,9 +78,7 @@ struct PinRoot {
         defer {
             // Also of a body that threw half-way.
             try? removeLitter()
-            if (try? points().contains { $0.hook.hasAddresses }) == false {
-                try? BlockPins(in: path).remove()
-            }
+            _ = try? removeUnusedBlockList()
             try? removeIfEmpty()
             _ = lock.path
         }
@@ -144,6 +142,14 @@ struct PinRoot {
                 try pins.removeAll()
             }
         }
+    }
+
+    /// Removes the block list, if no attachment is left that packets come by.
+    ///
+    /// - Returns: How many entries went with it.
+    @discardableResult func removeUnusedBlockList() throws -> Int {
+        guard try !points().contains(where: { $0.hook.hasAddresses }) else { return 0 }
+        return try BlockPins(in: path).remove()
     }
 
     private func removeIfEmpty() throws {

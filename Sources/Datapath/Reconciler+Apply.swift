@@ -35,6 +35,10 @@ extension Reconciler {
         return try change { root in
             let plan = try plan(revision, options, Observation.now().attachments)
             try Transaction(revision, plan, in: root).carryOut()
+            let blocked = try root.removeUnusedBlockList()
+            if blocked > 0 {
+                notice("\(blocked) entries of the block list went with the last attachment")
+            }
             return plan
         }
     }

@@ -73,6 +73,15 @@
         return .v4(result)
     }
 
+    /// Whether the two have any address in common: one lies inside the other.
+    public func overlaps(_ other: IPPrefix) -> Bool {
+        switch (self, other) {
+        case (.v4(let left), .v4(let right)): left.contains(right) || right.contains(left)
+        case (.v6(let left), .v6(let right)): left.contains(right) || right.contains(left)
+        default: false
+        }
+    }
+
     /// CIDR notation, `/32` and `/128` included.
     public var description: String {
         switch self {

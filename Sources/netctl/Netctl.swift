@@ -23,7 +23,7 @@ struct Netctl: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Attach.self, Detach.self, Apply.self, Diff.self, Validate.self, Test.self, Explain.self,
-            Show.self, Status.self, Stats.self, Pause.self, Resume.self, Compile.self,
+            Show.self, Status.self, Stats.self, Block.self, Pause.self, Resume.self, Compile.self,
         ])
 
     static func main() {
