@@ -4,9 +4,12 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # debug builds in half the time; `make demo CONFIG=release` shows the optimised binary.
 CONFIG ?= debug
-# Of `make bench`: how often, and on which CPU.
-ROUNDS ?= 15
-CPU ?= 1
+# Of `make bench`: what to measure (docs/performance.md), how often, where to write what was found, and
+# other options of netctl-bench.
+BENCH ?= programs hooks veth control steps start
+ROUNDS ?= 9
+RESULTS ?= .build/bench
+BENCH_OPTIONS ?=
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 SWIFT_SOURCES := Package.swift Sources Tests
@@ -16,6 +19,8 @@ SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run scripts/vm-run)
 binary = .build/$(CONFIG)/netctl
 released = .build/release/netctl
 static = .build/static-libraries
+static_build = PKG_CONFIG_PATH=$(abspath $(static)) swift build --configuration release \
+	--static-swift-stdlib -Xlinker -s
 share = $(DESTDIR)$(PREFIX)/share
 completions = \
 	$(share)/bash-completion/completions/netctl \
@@ -54,11 +59,15 @@ vm-test: deps release ## Install what is missing, build, and run the kernel's te
 	scripts/install-dependencies.sh vm || true # vm-test.sh says what is missing, and skips
 	$(SUDO) scripts/vm-test.sh
 
-bench: deps ## Measure programs and commands, release build; ROUNDS=15 (docs/performance.md)
-	swift build --configuration release --product netctl
-	swift build --configuration release --product netctl-bench
-	$(SUDO) taskset --cpu-list $(CPU) .build/release/netctl-bench \
-		--netctl $(abspath $(released)) --rounds $(ROUNDS)
+bench: deps release ## Measure programs and commands: BENCH="programs veth", ROUNDS=9 (docs/performance.md)
+	$(static_build) --product netctl-bench
+	for section in $(BENCH); do \
+		$(SUDO) .build/release/netctl-bench $$section --netctl $(abspath $(released)) \
+			--rounds $(ROUNDS) --results $(RESULTS) $(BENCH_OPTIONS) || exit; done
+
+bench-report: ## Write docs/performance.md's tables and charts from what RESULTS=docs/performance holds
+	.build/release/netctl-bench report --results $(RESULTS) docs/performance.md
+	scripts/performance-charts.py $(RESULTS) docs/performance
 
 check: check-deps ## Lint: Swift, C and shell; warnings are errors in every build
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
@@ -77,8 +86,7 @@ check-deps:
 
 release: ## Build the binary to install: optimised, libraries linked in, stripped
 	scripts/static-libraries.sh $(static)
-	PKG_CONFIG_PATH=$(abspath $(static)) swift build --configuration release \
-		--product netctl --static-swift-stdlib -Xlinker -s
+	$(static_build) --product netctl
 
 install: release ## Install to PREFIX (/usr/local): the binary, completions, example policies
 	install -D -m 755 $(released) $(DESTDIR)$(PREFIX)/sbin/netctl
@@ -96,4 +104,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz schema vm-test demo demo-hooks bench check fmt deps check-deps release install uninstall clean
+.PHONY: help build test fuzz schema vm-test demo demo-hooks bench bench-report check fmt deps check-deps release install uninstall clean

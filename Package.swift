@@ -38,8 +38,9 @@ let package = Package(
         .target(
             name: "NetctlABI", path: "bpf",
             exclude: [
-                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "socket_context.bpf.c",
-                "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c", "xdp.bpf.c",
+                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "probe_check.bpf.c",
+                "socket_context.bpf.c", "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c",
+                "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 
@@ -81,8 +82,8 @@ let package = Package(
         .target(
             name: "Tracing",
             dependencies: [
-                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
-                system,
+                "BPF", "BPFObjects", "CLibelf", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes",
+                "Netlink", "Policy", system,
             ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
@@ -95,9 +96,9 @@ let package = Package(
         .executableTarget(
             name: "netctl-bench",
             dependencies: [
-                "BPF", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
-                "PolicyCompiler", arguments, system,
-            ], swiftSettings: strict),
+                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
+                "PolicyCompiler", "Statistics", arguments, system,
+            ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 
         .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .target(
@@ -158,6 +159,10 @@ let package = Package(
                 "BPF", "Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler",
                 "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "BenchTests",
+            dependencies: ["NetTypes", "TestSupport", "netctl", "netctl-bench"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProgramsTests", dependencies: ["BPF", "LinuxSystem", "Programs", "TestSupport"],
             swiftSettings: strict),

@@ -1,8 +1,9 @@
 #!/bin/sh
-# embed-bpf.sh CLANG SOURCE.bpf.c OUTPUT.swift
+# embed-bpf.sh CLANG SOURCE.bpf.c OUTPUT.swift [MODULE]
 # Compiles one BPF object and writes it as a Swift constant (base64). Called by the build plugin.
+#   MODULE  the module that the constant extends, when it is made in another one
 set -eu
-clang=$1 source=$2 output=$3
+clang=$1 source=$2 output=$3 module=${4-}
 bpf=$(dirname "$source")
 name=$(basename "$source" .bpf.c | sed -E 's/_([a-z])/\U\1/g')
 object=${output%.swift}.o
@@ -20,9 +21,14 @@ for objcopy in "$(dirname "$clang")/llvm-objcopy" llvm-objcopy; do
 	fi
 done
 
+access=public
 {
+	if [ -n "$module" ]; then
+		printf 'import %s\n\n' "$module"
+		access=internal
+	fi
 	printf 'extension BPFObjects {\n    /// bpf/%s, compiled.\n' "$(basename "$source")"
-	printf '    public static let %s = EmbeddedObject(\n' "$name"
+	printf '    %s static let %s = EmbeddedObject(\n' "$access" "$name"
 	printf '        name: "%s",\n        base64: "%s")\n}\n' "$name" "$(base64 -w0 "$object")"
 } >"$output.new"
 mv "$output.new" "$output"

@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# install-dependencies.sh [build|check|vm]
+# install-dependencies.sh [build|check|vm|bench]
 # Installs what netctl needs on Debian or Ubuntu; touches nothing when it is all there.
 #   build  to compile it, to run its tests and the demo (the default)
 #   check  for `make check`: linters and formatters
 #   vm     for `make vm-test`: qemu, and what puts a guest together
+#   bench  for `make bench` to compare with, and to draw: it goes without what is missing
 set -euo pipefail
 
-# Libraries with headers and static archives; bpftool, iproute2 and util-linux (unshare, nsenter,
-# setpriv) run in the tests and the demo; perl sends and counts the demo's datagrams and reads JSON;
-# binutils, g++ and libc6-dev are what Swift links with.
-build=(binutils bpftool g++ git iproute2 libbpf-dev libc6-dev libelf-dev libmnl-dev libxdp-dev
-  libxxhash-dev linux-libc-dev make perl pkg-config util-linux zlib1g-dev)
+# Libraries with headers and static archives; bpftool, ethtool, iproute2 and util-linux (unshare,
+# nsenter, setpriv) run in the tests and the demo, procps (sysctl) in the tests; perl sends and counts
+# the demo's datagrams and reads JSON; binutils, g++ and libc6-dev are what Swift links with.
+build=(binutils bpftool ethtool g++ git iproute2 libbpf-dev libc6-dev libelf-dev libmnl-dev
+  libxdp-dev libxxhash-dev linux-libc-dev make perl pkg-config procps util-linux zlib1g-dev)
 # The libraries that Swift's own programs load: only when they do not start.
 swift=(libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev)
 check=(clang-format git make shellcheck)
 # virtiofsd comes with qemu-system-common in Debian 12 and has a package of its own later.
 vm=(busybox-static cpio kmod qemu-system-x86 util-linux xz-utils)
+bench=(ipset iptables nftables python3-matplotlib xdp-tools)
 swift_version=6.2
 
 die() {
@@ -67,12 +69,13 @@ name_for_ubuntu() {
 case ${1:-build} in
 build) wanted=("${build[@]}") ;;
 check) wanted=("${check[@]}") ;;
+bench) wanted=("${bench[@]}") ;;
 vm)
   wanted=("${vm[@]}")
   if apt-cache show virtiofsd >/dev/null 2>&1; then wanted+=(virtiofsd); fi
   ;;
 *)
-  echo "usage: install-dependencies.sh [build|check|vm]" >&2
+  echo "usage: install-dependencies.sh [build|check|vm|bench]" >&2
   exit 2
   ;;
 esac

@@ -12,8 +12,12 @@ public struct ProgramType: RawRepresentable, Hashable, Sendable, CustomStringCon
         self.rawValue = rawValue
     }
 
+    /// `BPF_PROG_TYPE_KPROBE`: kprobes and uprobes. Since Linux 4.1.
+    public static let kprobe = ProgramType(rawValue: 2)
     /// `BPF_PROG_TYPE_SCHED_CLS`: tc and TCX. Since Linux 4.1.
     public static let schedCls = ProgramType(rawValue: 3)
+    /// `BPF_PROG_TYPE_TRACEPOINT`: events of tracefs, with the fields of their records. Since Linux 4.7.
+    public static let tracepoint = ProgramType(rawValue: 5)
     /// `BPF_PROG_TYPE_XDP`. Since Linux 4.8.
     public static let xdp = ProgramType(rawValue: 6)
     /// `BPF_PROG_TYPE_CGROUP_SKB`. Since Linux 4.10.

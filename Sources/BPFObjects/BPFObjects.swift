@@ -1,4 +1,4 @@
-/// The BPF objects of this build, one constant per `bpf/*.bpf.c`.
+/// The BPF objects of this build, one constant per `bpf/*.bpf.c`; the benchmark adds its own.
 public enum BPFObjects {}
 
 /// A compiled BPF object carried inside the binary.
@@ -6,6 +6,12 @@ public struct EmbeddedObject: Sendable {
     /// The source's name without `.bpf.c`.
     public let name: StaticString
     let base64: StaticString
+
+    /// An object as the build embeds it.
+    package init(name: StaticString, base64: StaticString) {
+        self.name = name
+        self.base64 = base64
+    }
 
     /// Decodes the ELF image, about 1 ns a byte.
     public func image() -> [UInt8] {

@@ -4,6 +4,7 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -158,4 +159,19 @@ _Static_assert(sizeof(struct bpf_shim_query) == 64, "bpf_attr.query");
 int bpf_shim_query(struct bpf_shim_query *query)
 {
 	return syscall(SYS_bpf, BPF_PROG_QUERY, query, sizeof(*query)) < 0 ? -errno : 0;
+}
+
+int bpf_shim_open_perf_event(uint32_t type, uint64_t config, const char *name, uint64_t offset)
+{
+	struct perf_event_attr attributes = {
+		.type = type,
+		.size = sizeof(attributes),
+		.config = config,
+		.config1 = (uintptr_t)name,
+		.config2 = offset,
+	};
+	/* A probe on one CPU and every process is a probe on all of them. */
+	long result = syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return result < 0 ? -errno : (int)result;
 }

@@ -171,3 +171,14 @@ int netctl_membarrier_global(void)
 
 	return result < 0 ? -errno : (int)result;
 }
+
+int netctl_stay_on_cpu(int cpu)
+{
+	cpu_set_t cpus;
+
+	if (cpu < 0 || cpu >= CPU_SETSIZE)
+		return -EINVAL;
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
+}

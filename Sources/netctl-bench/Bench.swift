@@ -1,66 +1,88 @@
 import ArgumentParser
-import CLinuxShims
 import Foundation
-import LinuxSystem
 
 /// Measures what netctl costs; `make bench` runs it.
 @main
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "netctl-bench",
-        abstract: "Measure what a packet costs and how long an apply takes.",
+        abstract: "Measure what a packet costs, and how long commands take.",
         discussion: """
-            Needs root. Everything happens in a network and a mount namespace of its own, which end \
-            with the process. Prints Markdown.
-            """)
+            Each section is measured by a command of its own, which writes what it found to a file of \
+            JSON and prints it as a table. All need root. Everything happens in a network and a mount \
+            namespace of their own, which end with the process.
+            """,
+        subcommands: [
+            MeasurePrograms.self, MeasureHooks.self, MeasureVeth.self, MeasureControl.self,
+            MeasureSteps.self, MeasureStart.self, WriteReport.self,
+        ])
+}
 
-    @Option(help: "Rounds of the program measurements; those of the control plane are fewer.")
-    var rounds = 15
+/// What every section is told.
+struct SectionOptions: ParsableArguments {
+    @Option(help: "How often to measure everything.")
+    var rounds = 9
 
-    @Option(help: "The largest set of the program measurements, in prefixes.")
-    var largestSet = 1_000_000
+    @Option(help: "The folder to write the results to.")
+    var results = "."
 
     @Option(help: "The netctl to measure.")
-    var netctl: String
+    var netctl = "netctl"
+
+    @Option(help: "The CPU to stay on; the last one when not given.")
+    var cpu: Int?
 
     func validate() throws {
-        if rounds < 1 || largestSet < 1 { throw ValidationError("Give at least 1.") }
+        if rounds < 1 { throw ValidationError("--rounds takes 1 or more.") }
+        if let cpu, !(0..<Processors.online).contains(cpu) {
+            throw ValidationError("--cpu takes 0 to \(Processors.online - 1) here.")
+        }
     }
 
-    func run() throws {
-        print("\(Machine.description)\n- rounds: \(rounds)\n")
+    /// Measures in isolation, writes the file and prints the table.
+    func measure(_ section: Section, _ work: (inout Results) throws -> Void) throws {
+        try FileManager.default.createDirectory(
+            atPath: results, withIntermediateDirectories: true)
+        var found = Results(section, command: "make bench BENCH=\(section) ROUNDS=\(rounds)")
+        try Processors.pin(to: cpu ?? Processors.online - 1)
         try Isolation.enter()
-
-        print("### A packet, in nanoseconds\n")
-        do {
-            let cost = try ProgramCost(largestSet: largestSet)
-            try cost.run(rounds: rounds)
-            cost.print()
-        }
-
-        print("### The same filter on each hook, in nanoseconds\n")
-        do {
-            let cost = try HookCost()
-            try cost.run(rounds: rounds)
-            cost.print()
-        }
-
-        let folder = FileManager.default.temporaryDirectory
-            .appending(path: "netctl-bench-\(getpid())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        _ = try ChildRun(["ip", "link", "add", "bench0", "type", "veth", "peer", "name", "bench1"])
-        _ = try ChildRun([netctl, "attach", "bench0", "--quiet"])
-
-        print("### A policy with a set file\n")
-        let plane = try ControlPlane(netctl: netctl, in: folder)
-        try plane.run(rounds: max(2, rounds / 3), on: "bench0")
-        plane.print()
-
-        print("### Commands, swaps, counters\n")
-        var things = SmallThings(netctl: netctl)
-        try things.run(rounds: rounds * 2, on: "bench0")
-        things.print()
-        _ = try ChildRun([netctl, "detach", "--all", "--quiet"])
+        try work(&found)
+        try found.write(to: URL(filePath: results))
+        print("### \(section)\n\n\(found.table)")
+        for line in found.skipped { print("Not measured: \(line)") }
     }
+}
+
+/// Sizes in the form `10,1000`.
+struct Sizes: ExpressibleByArgument {
+    let values: [Int]
+
+    init(_ values: [Int]) { self.values = values }
+
+    init?(argument: String) {
+        let numbers = argument.split(separator: ",").map { Int($0) }
+        let values = numbers.compactMap { $0 }.filter { $0 > 0 }
+        guard !values.isEmpty, values.count == numbers.count else { return nil }
+        self.values = values
+    }
+
+    var defaultValueDescription: String {
+        values.map(String.init).joined(separator: ",")
+    }
+}
+
+/// How many different packets there are, as a power of two.
+struct FlowCount: ExpressibleByArgument {
+    let value: Int
+
+    init(bits: Int) { value = 1 << bits }
+
+    init?(argument: String) {
+        guard let value = Int(argument), (4096...1 << 24).contains(value),
+            value & (value - 1) == 0
+        else { return nil }
+        self.value = value
+    }
+
+    var defaultValueDescription: String { "\(value)" }
 }

@@ -3,6 +3,7 @@ import Datapath
 import LinuxSystem
 import Programs
 import SystemPackage
+import Tracing
 
 /// The exit codes of netctl. Thrown once the reason has been printed.
 enum ExitStatus: Int32, Error {
@@ -25,6 +26,7 @@ enum ExitStatus: Int32, Error {
         switch error {
         case let error as DatapathError: self.init(error.code)
         case let error as ProgramsError: self = error.code == .unsupported ? .unsupported : .failed
+        case let error as TracingError: self = error.code == .unsupported ? .unsupported : .failed
         case let error as BPFError: self = error.isUnsupported ? .unsupported : .failed
         case let error as SystemError: self = error.errno.isPrivilege ? .unsupported : .failed
         default: self = .failed

@@ -16,7 +16,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print results and errors only.")
     var quiet = false
 
-    @Flag(help: "Print more.")
+    @Flag(name: [.short, .long], help: "Print more.")
     var verbose = false
 
     @Option(help: "Colour: auto, always or never; NO_COLOR is honoured.")

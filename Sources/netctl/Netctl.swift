@@ -24,6 +24,7 @@ struct Netctl: ParsableCommand {
         subcommands: [
             Attach.self, Detach.self, Apply.self, Diff.self, Validate.self, Test.self, Explain.self,
             Show.self, Status.self, Stats.self, Block.self, Pause.self, Resume.self, Compile.self,
+            Top.self, ProbeCommand.self,
         ])
 
     static func main() {

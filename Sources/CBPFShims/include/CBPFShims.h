@@ -80,3 +80,14 @@ int bpf_shim_query(struct bpf_shim_query *query);
 
 /* Writes all types of a file of BTF, raw or an ELF section, as a C header. -ENODATA: without BTF. */
 int bpf_shim_write_types(const char *btf, const char *header);
+
+enum bpf_shim_perf_type {
+	BPF_SHIM_PERF_TRACEPOINT = 2, /* PERF_TYPE_TRACEPOINT */
+};
+
+/* perf_event_open(2) of an event that a program can be attached to: a descriptor.
+ * type: what /sys/bus/event_source/devices/kprobe/type holds, or a bpf_shim_perf_type
+ * config: flags of a probe; the id of a tracepoint
+ * name: of the function, or the path of the file; NULL for a tracepoint
+ */
+int bpf_shim_open_perf_event(uint32_t type, uint64_t config, const char *name, uint64_t offset);

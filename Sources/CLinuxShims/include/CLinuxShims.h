@@ -65,3 +65,6 @@ int netctl_bpf(int command, const void *attributes, unsigned int size);
 
 /* membarrier(MEMBARRIER_CMD_GLOBAL): returns after an RCU grace period. */
 int netctl_membarrier_global(void);
+
+/* sched_setaffinity(2) of the calling thread: it and what it starts stay on one CPU. */
+int netctl_stay_on_cpu(int cpu);

@@ -3,15 +3,20 @@ import PackagePlugin
 
 /// Compiles every `bpf/*.bpf.c` with clang and embeds the object as a Swift source, so that the
 /// installed binary needs no file beside it. `BPF_CLANG` names another clang.
+///
+/// A target with a `bpf` folder of its own gets what is in there, the others the package's.
 @main
 struct BPFCompile: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: Target) async throws -> [Command] {
         let root = context.package.directoryURL
-        let bpf = root.appending(path: "bpf")
+        let own = target.directoryURL.appending(path: "bpf")
+        let hasOwn = FileManager.default.fileExists(atPath: own.path)
+        let bpf = hasOwn ? own : root.appending(path: "bpf")
         let script = root.appending(path: "scripts/embed-bpf.sh")
-        let headers = try ["lib", "include/netctl"].flatMap {
-            try files(in: bpf.appending(path: $0))
-        }
+        let headers =
+            try hasOwn
+            ? files(in: own)
+            : ["lib", "include/netctl"].flatMap { try files(in: bpf.appending(path: $0)) }
         let clang =
             if let path = ProcessInfo.processInfo.environment["BPF_CLANG"] {
                 URL(filePath: path)
@@ -24,7 +29,7 @@ struct BPFCompile: BuildToolPlugin {
             let output = context.pluginWorkDirectoryURL.appending(path: "\(name).bpf.swift")
             return .buildCommand(
                 displayName: "BPF \(source.lastPathComponent)", executable: script,
-                arguments: [clang.path, source.path, output.path],
+                arguments: [clang.path, source.path, output.path] + (hasOwn ? ["BPFObjects"] : []),
                 inputFiles: [source, script] + headers, outputFiles: [output])
         }
     }

@@ -1,0 +1,139 @@
+import NetTypes
+
+/// Something that holds a list of addresses in the kernel, by its commands.
+protocol SetTool {
+    /// A row of the table.
+    var name: String { get }
+    /// The command that must be on the path, when it is a peer's.
+    var requires: String? { get }
+    /// The longest list that it takes.
+    var largest: Int { get }
+
+    /// The longest list that is loaded in every round; a longer one takes too long for that.
+    var largestRepeated: Int { get }
+    /// The longest list of which a change takes less than a minute.
+    var largestEdited: Int { get }
+
+    /// Makes ready what exists before a list does. Not measured.
+    func prepare(_ receiver: Receiver) throws
+    /// The commands, to be run in the receiver's namespace, that put a list in force where there was
+    /// none. Making them is not measured.
+    func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]]
+    /// The commands that put another list in force in place of it; nil when it cannot.
+    func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]?
+    /// The command that adds an address; nil when it has none.
+    func add(_ address: String) -> [String]?
+}
+
+extension SetTool {
+    var requires: String? { nil }
+    var largest: Int { .max }
+    var largestRepeated: Int { .max }
+    var largestEdited: Int { .max }
+    func prepare(_ receiver: Receiver) throws {}
+}
+
+enum SetTools {
+    static func all(netctl: String) -> [any SetTool] {
+        [NetctlSets(netctl: netctl), NFTablesSets(), IPSets(), XDPFilterSets()]
+    }
+}
+
+/// netctl: `apply` for lists, `block add` for an address.
+struct NetctlSets: SetTool {
+    let name = "netctl"
+    private let netctl: String
+    private let canBlock: Bool
+
+    init(netctl: String) {
+        self.netctl = netctl
+        let help = (try? Tool.run([netctl, "--help"])) ?? ""
+        canBlock = help.contains("\n  block ")
+    }
+
+    func prepare(_ receiver: Receiver) throws {
+        try receiver.run(netctl, "attach", receiver.interface)
+    }
+
+    func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]] {
+        [[netctl, "apply", try list.policy(), "--interface", receiver.interface]]
+    }
+
+    func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? {
+        try load(list, receiver)
+    }
+
+    func add(_ address: String) -> [String]? {
+        canBlock ? [netctl, "block", "add", address] : nil
+    }
+}
+
+/// nft: an interval set, replaced in one transaction.
+struct NFTablesSets: SetTool {
+    let name = "nft"
+    let requires: String? = "nft"
+    let largestRepeated = 100_000
+    let largestEdited = 100_000
+    private let rules = NFTables(.raw)
+
+    func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]] {
+        [["nft", "-f", try rules.script(list, interface: receiver.interface)]]
+    }
+
+    func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? {
+        [["nft", "-f", try rules.replacement(list)]]
+    }
+
+    func add(_ address: String) -> [String]? {
+        rules.addition(address)
+    }
+}
+
+/// ipset: another set is filled and swapped in.
+struct IPSets: SetTool {
+    let name = "ipset"
+    let requires: String? = "ipset"
+
+    func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]] {
+        [try restore(list, "block")]
+    }
+
+    func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? {
+        [
+            try restore(list, "other"), ["ipset", "swap", "other", "block"],
+            ["ipset", "destroy", "other"],
+        ]
+    }
+
+    func add(_ address: String) -> [String]? {
+        ["ipset", "add", "block", address]
+    }
+
+    private func restore(_ list: BlockList, _ set: String) throws -> [String] {
+        ["ipset", "restore", "-file", try IPTables.script(list, set: set)]
+    }
+}
+
+/// xdp-filter: a command for each address, and no way to replace a list.
+struct XDPFilterSets: SetTool {
+    let name = "xdp-filter"
+    let requires: String? = "xdp-filter"
+    let largest = XDPFilter.limit
+    let largestRepeated = 100
+
+    func prepare(_ receiver: Receiver) throws { try XDPFilter.load(on: receiver) }
+
+    func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]] {
+        list.prefixes.map { Self.command("\($0.address)") }
+    }
+
+    func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? { nil }
+
+    func add(_ address: String) -> [String]? {
+        Self.command(address)
+    }
+
+    private static func command(_ address: String) -> [String] {
+        ["xdp-filter", "ip", address, "--mode", "src"]
+    }
+}
