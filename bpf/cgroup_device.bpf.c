@@ -114,4 +114,11 @@ int device_paused(struct bpf_cgroup_dev_ctx *ctx)
 	return allow(NETCTL_REASON_DEFAULT);
 }
 
+SEC("cgroup/dev")
+int device_pending(struct bpf_cgroup_dev_ctx *ctx)
+{
+	bpf_tail_call(ctx, &bodies, awaited_body());
+	return allow(NETCTL_REASON_DEFAULT);
+}
+
 char _license[] SEC("license") = "Dual BSD/GPL";

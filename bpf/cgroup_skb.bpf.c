@@ -35,4 +35,10 @@ int cgroup_paused(struct __sk_buff *ctx)
 	return cgroup_action(paused(ctx));
 }
 
+SEC("cgroup_skb/ingress")
+int cgroup_pending(struct __sk_buff *ctx)
+{
+	return cgroup_action(pending(ctx));
+}
+
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -40,4 +40,10 @@ int tc_paused(struct __sk_buff *ctx)
 	return tc_action(paused(ctx));
 }
 
+SEC("tc")
+int tc_pending(struct __sk_buff *ctx)
+{
+	return tc_action(pending(ctx));
+}
+
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -44,4 +44,10 @@ int xdp_paused(struct xdp_md *ctx)
 	return xdp_action(paused(ctx));
 }
 
+SEC("xdp")
+int xdp_pending(struct xdp_md *ctx)
+{
+	return xdp_action(pending(ctx));
+}
+
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -71,6 +71,28 @@ public struct AttachTarget: Sendable, Hashable {
         ethernet = attachment.record.ethernet
     }
 
+    /// An attachment that was removed, as it was.
+    init(reviving record: AttachmentRecord, at point: AttachPoint) {
+        self.point = point
+        location =
+            if let interface = record.interface {
+                .interface(interface, netns: nil)
+            } else {
+                .cgroup(record.cgroup ?? "?")
+            }
+        netns = nil
+        mode = record.mode
+        ethernet = record.ethernet
+    }
+
+    /// The interface's network namespace.
+    func openNamespace() throws -> NetworkNamespace.Handle {
+        if netns == nil, let inode = point.namespace, try NetworkNamespace.current.inode != inode {
+            return try NetworkNamespace(inode: inode).openExisting()
+        }
+        return try Self.open(netns)
+    }
+
     static func open(_ netns: String?) throws(SystemError) -> NetworkNamespace.Handle {
         if let netns { try .named(netns) } else { try .current() }
     }

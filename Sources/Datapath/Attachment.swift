@@ -8,6 +8,8 @@ public struct Attachment: Sendable {
         case active
         /// Passes them for a while.
         case paused
+        /// Judges them by a policy that reverts by itself unless somebody confirms it.
+        case pendingConfirm = "pending-confirm"
         /// Nothing: the interface, the cgroup or the program on it is gone.
         case gone
     }
@@ -29,6 +31,10 @@ public struct Attachment: Sendable {
     public let policy: PolicyRecord?
     /// The pause, if there is one.
     public let pause: PauseRecord?
+    /// The wait for a confirmation, if there is one, over or not.
+    public let pending: PendingRecord?
+    /// The counter slots in use: those of the policy in force, and of one that may come back.
+    public let slots: SlotDirectory
     /// What it does.
     public let state: State
 

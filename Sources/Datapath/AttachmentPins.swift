@@ -36,12 +36,19 @@ struct AttachmentPins {
     ///
     /// - Throws: ``DatapathError`` when the kernel does not let go of a clsact filter.
     func removeAll() throws {
-        removeLink()
-        try removeFilter()
+        try leaveHook()
         for name in try Directory.entries(at: folder.string) {
             try Directory.unlink(folder.appending(name).string)
         }
         try Directory.remove(folder.string)
+    }
+
+    /// Takes the stub off its hook; the other pins stay.
+    ///
+    /// - Throws: ``DatapathError`` when the kernel does not let go of a clsact filter.
+    func leaveHook() throws {
+        removeLink()
+        try removeFilter()
     }
 
     /// Unpinning alone lets the kernel detach some time later: the hook would seem taken by somebody
@@ -74,8 +81,9 @@ struct AttachmentPins {
     func removeBodies(except programs: Set<UInt32>) throws {
         for name in try Directory.entries(at: folder.string) {
             let parts = name.split(separator: "-")
-            guard parts.count == 2, parts[0] == "body" || parts[0] == "record",
-                let program = UInt32(parts[1]), !programs.contains(program)
+            // A third part is of a draft that was cut short.
+            guard parts.count >= 2, parts[0] == "body" || parts[0] == "record",
+                let program = UInt32(parts[1]), parts.count > 2 || !programs.contains(program)
             else { continue }
             try Directory.unlink(folder.appending(name).string)
         }

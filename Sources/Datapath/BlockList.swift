@@ -192,7 +192,9 @@ extension PinRoot {
         ((try? points()) ?? []).filter(\.hook.hasAddresses).sorted().compactMap { point in
             let pins = pins(of: point)
             guard let bodies = try? ProgramArray(Map(pinned: pins.bodies)) else { return nil }
-            let reports = [NETCTL_BODY_ACTIVE, NETCTL_BODY_POLICY].contains { entry in
+            let reports = [
+                NETCTL_BODY_ACTIVE, NETCTL_BODY_POLICY, NETCTL_BODY_CANDIDATE,
+            ].contains { entry in
                 guard let program = try? bodies.programID(at: entry.rawValue) else { return false }
                 let gist = try? PinnedRecord.read(BodyGist.self, at: pins.record(program))
                 return gist?.policy?._0.isMonitored ?? false

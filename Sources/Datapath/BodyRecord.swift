@@ -9,6 +9,8 @@ public enum BodyRecord: Codable, Sendable, Equatable {
     case policy(PolicyRecord)
     /// The body that passes everything for a while.
     case pause(PauseRecord)
+    /// The body that has a new policy in force until a deadline, and the old one behind it.
+    case pending(PendingRecord)
 }
 
 /// The policy that a body enforces.
@@ -26,7 +28,7 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     /// The rules in order.
     public let rules: [RuleRecord]
     /// Where their packets are counted.
-    public let slots: SlotDirectory
+    public internal(set) var slots: SlotDirectory
     /// The interfaces that rules redirect to: their indices, by name; nil for none. One that was
     /// made anew has another index, and needs an apply.
     public var redirects: [String: UInt32]?
@@ -56,4 +58,17 @@ public struct RuleRecord: Codable, Sendable, Equatable {
 public struct PauseRecord: Codable, Sendable, Equatable {
     /// When it ends by itself, nanoseconds since boot; nil when `resume` ends it.
     public let untilBootNanoseconds: UInt64?
+}
+
+/// An apply that awaits its confirmation.
+public struct PendingRecord: Codable, Sendable, Equatable {
+    /// The policy that reverts if nobody confirms.
+    public let policy: String
+    /// When it reverts, nanoseconds since boot.
+    public let untilBootNanoseconds: UInt64
+
+    /// Whether its time has come: what it replaced is in force again.
+    public var isOver: Bool { BootClock.nanoseconds >= untilBootNanoseconds }
+    /// When it reverts, by the clock on the wall as it is set now.
+    public var until: Date { BootClock.date(of: untilBootNanoseconds) }
 }

@@ -35,7 +35,7 @@ extension Attachment {
     /// The body of the policy in force, or behind a pause.
     func policyBody() throws -> Program {
         guard let root = try PinRoot.existing(),
-            let id = try OpenBodies(root.pins(of: point)).program(at: policyEntry)
+            let id = try OpenBodies(root.pins(of: point)).policyProgram()
         else {
             throw DatapathError("look at policy in force", name, "it was detached meanwhile")
         }

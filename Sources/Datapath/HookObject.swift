@@ -31,7 +31,7 @@ struct HookObject {
 
     /// The programs that every hook's object has, by what they do.
     enum Role: String {
-        case stub, filter, paused
+        case stub, filter, paused, pending
         /// What judges without a policy: the block list alone. Not on the hook for devices.
         case block
 

@@ -4,18 +4,21 @@ internal import NetctlABI
 internal import SystemPackage
 
 /// What an apply that touches several hooks is about to do, pinned while it does it. Killed at any
-/// instant, it is undone or finished by the next command.
+/// instant, it is undone or finished by the next command. The last one that was finished is kept, for
+/// one can go back from it.
 struct Journal: Codable {
     /// A body that takes the place of another one.
     struct Swap: Codable {
         /// The attachment's folder of pins.
         let attachment: String
-        /// The entry of its program array, `netctl_body`.
-        let entry: UInt32
         /// The program that was there; nil for none.
         let old: UInt32?
         /// The program that comes; nil for none.
         let new: UInt32?
+        /// What `old` had replaced, and one could go back to until now.
+        let earlier: UInt32?
+        /// The program that has `new` in force until the deadline, when there is one.
+        var pending: UInt32?
     }
 
     /// A count that the control plane writes when rules are gone. It says what to write and not what
@@ -29,76 +32,306 @@ struct Journal: Codable {
         let count: Count
     }
 
+    /// How far it got.
+    enum State: Codable {
+        /// Bodies are being stored: it can only be undone.
+        case storing
+        /// Everything is in force, until a deadline: it can be confirmed or undone.
+        case pending(PendingRecord)
+        /// It was confirmed: it can only be finished.
+        case confirming
+        /// Everything is in force: it can only be finished.
+        case finishing([Correction])
+        /// The old bodies are back: they only have to be cleaned up after.
+        case undoing([Correction])
+        /// It is kept for going back.
+        case finished
+    }
+
     /// The policy being applied.
     let policy: String
+    /// How far it got.
+    var state: State
     /// In the order in which they are made.
-    let swaps: [Swap]
+    var swaps: [Swap]
     /// Folders of attachments that did not exist before.
     let additions: [String]
     /// Folders of attachments that are to go.
     let removals: [String]
-    /// Present once everything is in force, when the apply can only be finished.
-    var corrections: [Correction]?
+    /// Folders of attachments that had gone and come back.
+    let revivals: [String]
 
-    /// Where it is pinned.
+    init(
+        policy: String, swaps: [Swap], additions: [String], removals: [String],
+        revivals: [String] = [], state: State = .storing
+    ) {
+        self.policy = policy
+        self.swaps = swaps
+        self.additions = additions
+        self.removals = removals
+        self.revivals = revivals
+        self.state = state
+    }
+}
+
+// MARK: Pins
+
+extension Journal {
+    /// Where the one under way is pinned.
     static func path(in root: PinRoot) -> FilePath { root.path.appending("journal") }
+    /// Where the last finished one is pinned.
+    static func lastPath(in root: PinRoot) -> FilePath { root.path.appending("previous") }
+    private static func draftPath(in root: PinRoot) -> FilePath {
+        root.path.appending("journal-draft")
+    }
+
+    /// The one under way, or nil.
+    static func current(in root: PinRoot) throws -> Journal? { try read(path(in: root)) }
+    /// The last finished one, or nil.
+    static func last(in root: PinRoot) throws -> Journal? { try read(lastPath(in: root)) }
+
+    private static func read(_ path: FilePath) throws -> Journal? {
+        guard (try? FileIdentity(path: path.string)) != nil else { return nil }
+        return try PinnedRecord.read(Journal.self, at: path)
+    }
 
     /// Writes it, in the place of an earlier state of the same apply.
     func write(in root: PinRoot) throws {
-        let path = Self.path(in: root)
-        let draft = root.path.appending("journal-draft")
-        try? Directory.unlink(draft.string)
-        try PinnedRecord.create(self, at: draft)
-        try Directory.rename(draft.string, to: path.string)
+        try PinnedRecord.replace(self, at: Self.path(in: root))
     }
 
+    /// Forgets the apply that left a journal behind and the one before: everything that they are
+    /// about is to be removed, or is gone.
+    static func discard(in root: PinRoot) {
+        for path in [draftPath(in: root), path(in: root), lastPath(in: root)] {
+            try? Directory.unlink(path.string)
+        }
+        root.removeRetired()
+    }
+}
+
+// MARK: The change
+
+extension Journal {
+    /// Puts the new bodies in force and makes the apply final, or leaves it to be confirmed.
+    ///
+    /// - Parameters:
+    ///   - root: The folder of all pins.
+    ///   - pending: The wait for a confirmation; nil: it is final.
+    ///   - attach: Puts stubs on their hooks; those of additions have their bodies in force already.
+    /// - Throws: What `attach` throws, and ``DatapathError``; everything is as it was before.
+    mutating func carryOut(
+        in root: PinRoot, pending: PendingRecord? = nil, attach: () throws -> Void
+    ) throws {
+        try write(in: root)
+        do {
+            let new = Set(additions)
+            for swap in swaps where new.contains(swap.attachment) { try swap.make(in: root) }
+            try attach()
+            for swap in swaps where !new.contains(swap.attachment) { try swap.make(in: root) }
+            for swap in swaps where try !swap.isMade(in: root) {
+                throw DatapathError(
+                    "apply policy '\(policy)'", swap.attachment,
+                    "the kernel does not hold the new body that was stored")
+            }
+            if let pending {
+                state = .pending(pending)
+                return try write(in: root)
+            }
+            try complete(in: root)
+        } catch {
+            // What is final is finished by the next command, not undone.
+            if case .finishing = state { throw error }
+            undo(in: root)
+            throw error
+        }
+    }
+}
+
+// MARK: Recovery
+
+extension Journal {
     /// Undoes or finishes the apply that left a journal behind.
     ///
-    /// - Returns: What was done, in words; nil when there was none.
+    /// - Returns: What was done, in words; nil when there was none, or one that may still be confirmed.
     /// - Throws: ``DatapathError`` when it cannot be read.
     static func recover(in root: PinRoot) throws -> String? {
-        try? Directory.unlink(root.path.appending("journal-draft").string)
-        guard (try? FileIdentity(path: path(in: root).string)) != nil else { return nil }
-        let journal = try PinnedRecord.read(Journal.self, at: path(in: root))
-        guard journal.corrections != nil else {
+        try? Directory.unlink(draftPath(in: root).string)
+        guard var journal = try current(in: root) else { return nil }
+        let cutShort = "an apply of policy '\(journal.policy)' that was cut short"
+        switch journal.state {
+        case .pending(let pending):
+            guard pending.isOver else { return nil }
             journal.undo(in: root)
-            return "undid an apply of policy '\(journal.policy)' that was cut short"
+            return "policy '\(journal.policy)' was not confirmed in time and is reverted"
+        case .storing:
+            journal.undo(in: root)
+            return "undid " + cutShort
+        case .undoing(let corrections):
+            journal.cleanUp(corrections, in: root)
+            return "undid " + cutShort
+        case .confirming:
+            try journal.complete(in: root)
+        case .finishing(let corrections):
+            journal.finish(corrections, in: root)
+        case .finished:
+            journal.keep(in: root)
         }
-        journal.finish(in: root)
-        return "finished an apply of policy '\(journal.policy)' that was cut short"
-    }
-
-    /// Forgets the apply that left a journal behind: everything that it is about is to be removed.
-    static func discard(in root: PinRoot) {
-        for name in ["journal-draft", path(in: root).lastComponent?.string ?? ""] {
-            try? Directory.unlink(root.path.appending(name).string)
-        }
+        return "finished " + cutShort
     }
 
     /// Puts the old bodies back and removes what was new. An attachment that is gone meanwhile has
     /// nothing to be undone.
-    func undo(in root: PinRoot) {
-        for swap in swaps { try? store(swap.old, of: swap, in: root) }
+    mutating func undo(in root: PinRoot) {
+        for swap in swaps where !additions.contains(swap.attachment) {
+            try? swap.putBack(in: root)
+        }
         for folder in additions { try? root.pins(named: folder).removeAll() }
+        for folder in revivals {
+            try? root.pins(named: folder).leaveHook()
+            try? root.retire(folder)
+        }
+        // A packet may still be counting in a new body, or be about to be handed on to one.
+        if !swaps.isEmpty { GracePeriod.wait() }
+        let corrections = swaps.flatMap { (try? $0.corrections(of: .undo, in: root)) ?? [] }
+        state = .undoing(corrections)
+        try? write(in: root)
+        cleanUp(corrections, in: root)
+    }
+
+    /// Removes what an undone apply had brought.
+    private func cleanUp(_ corrections: [Correction], in root: PinRoot) {
+        for correction in corrections { correction.make(in: root) }
+        for swap in swaps { try? swap.forgetNew(in: root) }
         try? Directory.unlink(Self.path(in: root).string)
     }
 
-    /// Removes what is replaced: everything new is in force.
-    func finish(in root: PinRoot) {
-        for correction in corrections ?? [] {
-            let path = root.pins(named: correction.attachment).counters
-            try? Counters(pinned: path, access: .readWrite).correct(correction)
+    /// Makes what is in force final.
+    mutating func complete(in root: PinRoot) throws {
+        for swap in swaps where swap.pending != nil {
+            try swap.confirm(in: root)
         }
-        for swap in swaps {
-            try? OpenBodies(root.pins(named: swap.attachment)).removeReplaced()
+        let gone = try swaps.contains { swap in
+            try swap.pending != nil || !swap.retired(by: .finish, in: root).isEmpty
         }
-        for folder in removals { try? root.pins(named: folder).removeAll() }
-        try? Directory.unlink(Self.path(in: root).string)
+        if gone { GracePeriod.wait() }
+        let corrections = try swaps.flatMap { try $0.corrections(of: .finish, in: root) }
+        var final = self
+        final.state = .finishing(corrections)
+        try final.write(in: root)
+        self = final
+        finish(corrections, in: root)
     }
 
-    private func store(_ program: UInt32?, of swap: Swap, in root: PinRoot) throws {
-        let bodies = try OpenBodies(root.pins(named: swap.attachment))
-        try bodies.store(program, at: netctl_body(rawValue: swap.entry))
+    /// Removes what is replaced, but for the last bodies: everything new is in force.
+    private mutating func finish(_ corrections: [Correction], in root: PinRoot) {
+        for correction in corrections { correction.make(in: root) }
+        for swap in swaps { try? swap.forgetEarlier(in: root) }
+        for folder in removals {
+            try? root.pins(named: folder).leaveHook()
+            // Until it was confirmed, everything passed there.
+            try? swaps.first { $0.attachment == folder }?.putBack(in: root)
+            try? root.retire(folder)
+        }
+        keep(in: root)
+    }
+
+    /// Keeps it for going back, in the place of the one before.
+    private mutating func keep(in root: PinRoot) {
+        state = .finished
+        try? write(in: root)
+        root.removeRetired(except: removals)
+        try? Directory.rename(
+            Self.path(in: root).string, to: Self.lastPath(in: root).string)
+    }
+}
+
+extension Journal.Correction {
+    fileprivate func make(in root: PinRoot) {
+        let path = root.pins(named: attachment).counters
+        try? Counters(pinned: path, access: .readWrite).correct(self)
+    }
+}
+
+// MARK: The bodies of one attachment
+
+extension Journal.Swap {
+    private func bodies(in root: PinRoot) throws -> OpenBodies {
+        try OpenBodies(root.pins(named: attachment))
+    }
+
+    /// Puts the new body in force, the old one behind it.
+    func make(in root: PinRoot) throws {
+        let bodies = try bodies(in: root)
+        try bodies.store(old, at: NETCTL_BODY_PREVIOUS)
+        if pending != nil { try bodies.store(new, at: NETCTL_BODY_CANDIDATE) }
+        try bodies.store(pending ?? new, at: bodies.policyEntry())
+    }
+
+    /// Whether the kernel holds what ``make(in:)`` stored.
+    func isMade(in root: PinRoot) throws -> Bool {
+        let bodies = try bodies(in: root)
+        return try bodies.program(at: bodies.policyEntry()) == pending ?? new
+    }
+
+    /// Ends the wait for a confirmation: the new body is in force for good.
+    func confirm(in root: PinRoot) throws {
+        // An attachment that is gone meanwhile needs none.
+        guard root.pins(named: attachment).isComplete else { return }
+        let bodies = try bodies(in: root)
+        try bodies.store(new, at: bodies.policyEntry())
+    }
+
+    /// Puts the old body back in force. What is behind it stays until no packet can be on its way there.
+    fileprivate func putBack(in root: PinRoot) throws {
+        let bodies = try bodies(in: root)
+        try bodies.store(old, at: bodies.policyEntry())
+    }
+
+    fileprivate func forgetNew(in root: PinRoot) throws {
+        let bodies = try bodies(in: root)
+        try bodies.store(earlier, at: NETCTL_BODY_PREVIOUS)
+        try bodies.store(nil, at: NETCTL_BODY_CANDIDATE)
         try bodies.removeReplaced()
+    }
+
+    fileprivate func forgetEarlier(in root: PinRoot) throws {
+        let bodies = try bodies(in: root)
+        try bodies.store(nil, at: NETCTL_BODY_CANDIDATE)
+        try bodies.removeReplaced()
+    }
+
+    fileprivate enum End { case finish, undo }
+
+    /// The slots of rules that are gone when the apply has come to its end.
+    fileprivate func retired(by end: End, in root: PinRoot) throws -> [SlotDirectory.Entry] {
+        let pins = root.pins(named: attachment)
+        guard pins.isComplete else { return [] }
+        let before = try slots(old ?? earlier, pins)
+        // Without a new policy the directory of the one before goes on.
+        let after = try new == nil ? before : slots(new, pins)
+        switch end {
+        case .finish: return before.without(after)
+        case .undo: return after.without(before)
+        }
+    }
+
+    /// Where the counts of those rules go; no packet may still be counting there.
+    fileprivate func corrections(
+        of end: End, in root: PinRoot
+    ) throws -> [Journal.Correction] {
+        let retired = try retired(by: end, in: root)
+        guard !retired.isEmpty else { return [] }
+        let counters = try Counters(
+            pinned: root.pins(named: attachment).counters, access: .readOnly)
+        return counters.retiring(retired).map {
+            Journal.Correction(attachment: attachment, slot: $0.key, count: $0.value)
+        }
+    }
+
+    private func slots(_ program: UInt32?, _ pins: AttachmentPins) throws -> SlotDirectory {
+        guard let program else { return .empty }
+        return try PinnedRecord.read(BodyRecord.self, at: pins.record(program)).policy?.slots
+            ?? .empty
     }
 }

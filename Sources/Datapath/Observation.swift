@@ -94,14 +94,12 @@ extension Attachment {
                     + "\(NETCTL_ABI_OLDEST) to \(NETCTL_ABI_VERSION))",
                 hint: "detach it and attach again")
         }
-        let bodies = try ProgramArray(Map(pinned: pins.bodies))
         var attempts = 0
         while true {
             do {
                 let hold = try Hold(at: point, pins, scan)
-                let active = try Self.record(NETCTL_BODY_ACTIVE, bodies, pins)
-                let behind = try Self.record(NETCTL_BODY_POLICY, bodies, pins)
-                self.init(point, record, scan, hold, active: active, behind: behind)
+                let inForce = try BodiesInForce(OpenBodies(pins))
+                self.init(point, record, scan, hold, inForce)
                 return
             } catch let error as BPFError where error.code == .notFound && attempts < 10 {
                 attempts += 1
@@ -109,16 +107,9 @@ extension Attachment {
         }
     }
 
-    private static func record(
-        _ body: netctl_body, _ bodies: borrowing ProgramArray, _ pins: AttachmentPins
-    ) throws -> BodyRecord? {
-        guard let program = try bodies.programID(at: body.rawValue) else { return nil }
-        return try PinnedRecord.read(BodyRecord.self, at: pins.record(program))
-    }
-
     private init(
         _ point: AttachPoint, _ record: AttachmentRecord, _ scan: InterfaceScan, _ hold: Hold,
-        active: BodyRecord?, behind: BodyRecord?
+        _ inForce: BodiesInForce
     ) {
         self.point = point
         self.record = record
@@ -140,14 +131,18 @@ extension Attachment {
         } else {
             chain = interface?.programs(on: point.hook) ?? []
         }
-        if case .pause(let pause) = active {
-            self.pause = pause
-            policy = behind?.policy
-        } else {
-            pause = nil
-            policy = active?.policy
-        }
-        state = hold.isGone ? .gone : pause?.isOver == false ? .paused : .active
+        (pause, pending) = (inForce.pause, inForce.pending)
+        (policy, slots) = (inForce.policy, inForce.slots)
+        state =
+            if hold.isGone {
+                .gone
+            } else if pause?.isOver == false {
+                .paused
+            } else if pending?.isOver == false {
+                .pendingConfirm
+            } else {
+                .active
+            }
     }
 }
 

@@ -149,11 +149,53 @@ struct PinRoot {
     /// - Returns: How many entries went with it.
     @discardableResult func removeUnusedBlockList() throws -> Int {
         guard try !points().contains(where: { $0.hook.hasAddresses }) else { return 0 }
-        return try BlockPins(in: path).remove()
+        let entries = try BlockPins(in: path).remove()
+        // They would judge by a list that nobody can change any more.
+        removeRetired()
+        return entries
     }
 
     private func removeIfEmpty() throws {
+        // Without attachments there is nothing to go back to.
+        if try points().isEmpty { Journal.discard(in: self) }
         guard try Directory.entries(at: path.string).isEmpty else { return }
         try Directory.remove(path.string)
+    }
+}
+
+/// Attachments that the last apply has removed, kept for going back: their folders of pins are called
+/// `was-` and what they were called.
+extension PinRoot {
+    private static let retiredPrefix = "was-"
+
+    /// Keeps the pins of an attachment that is off its hook.
+    func retire(_ folder: String) throws {
+        try Directory.rename(pins(named: folder).folder.string, to: retiredPath(folder).string)
+    }
+
+    /// Whether the pins of an attachment that was removed are there.
+    func isRetired(_ folder: String) -> Bool {
+        (try? FileIdentity(path: retiredPath(folder).string)) != nil
+    }
+
+    /// Gives pins that were kept their old name back; nothing is on the hook yet.
+    func revive(_ folder: String) throws -> AttachmentPins {
+        let pins = pins(named: folder)
+        try Directory.rename(retiredPath(folder).string, to: pins.folder.string)
+        return pins
+    }
+
+    /// Removes pins that were kept.
+    func removeRetired(except kept: [String] = []) {
+        for name in (try? Directory.entries(at: path.string)) ?? []
+        where name.hasPrefix(Self.retiredPrefix)
+            && !kept.contains(String(name.dropFirst(Self.retiredPrefix.count)))
+        {
+            try? pins(named: name).removeAll()
+        }
+    }
+
+    private func retiredPath(_ folder: String) -> FilePath {
+        path.appending(Self.retiredPrefix + folder)
     }
 }

@@ -1,5 +1,6 @@
 internal import BPF
 internal import Foundation
+internal import LinuxSystem
 internal import SystemPackage
 
 /// A small document kept in the kernel: JSON in a pinned array of one element, written once.
@@ -15,6 +16,14 @@ enum PinnedRecord {
         let memory = try MapMemory(map, access: .readWrite)
         memory.withUnsafeBytes { $0.copyBytes(from: bytes) }
         try map.pin(at: path)
+    }
+
+    /// Writes a document in the place of another one.
+    static func replace(_ document: some Encodable, at path: FilePath) throws {
+        let draft = FilePath("\(path)-draft")
+        try? Directory.unlink(draft.string)
+        try create(document, at: draft)
+        try Directory.rename(draft.string, to: path.string)
     }
 
     /// Reads what ``create(_:at:)`` wrote.

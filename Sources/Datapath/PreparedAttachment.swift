@@ -12,6 +12,8 @@ final class PreparedAttachment {
     let object: HookObject
     let maps: HookMaps
     private let stub: Program
+    /// The policy whose `attach:` had asked for an attachment that comes back.
+    private let formerOwner: Name?
 
     /// Makes the maps and loads the stub; nothing is attached.
     init(_ target: AttachTarget, in root: PinRoot) throws {
@@ -31,7 +33,28 @@ final class PreparedAttachment {
         self.maps = maps
         self.object = object
         self.stub = stub
+        formerOwner = nil
     }
+
+    /// Loads a stub for an attachment that was removed and whose pins were kept, its bodies in force
+    /// behind it; nothing is attached.
+    init(reviving folder: String, in root: PinRoot) throws {
+        guard let point = AttachPoint(pinName: folder) else {
+            preconditionFailure("only folders of attachments are kept")
+        }
+        let pins = try root.revive(folder)
+        let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
+        let object = HookObject(point, record)
+        maps = try HookMaps.open(pins, on: point.hook)
+        stub = try object.load(.stub, maps)
+        target = AttachTarget(reviving: record, at: point)
+        self.pins = pins
+        self.object = object
+        formerOwner = record.owner.flatMap { try? Name($0) }
+    }
+
+    /// Puts the stub of an attachment that comes back on its hook.
+    func attachAgain() throws { _ = try attach(owner: formerOwner) }
 
     /// Puts the stub on its hook. What its program array holds is in force from here on.
     ///
@@ -42,7 +65,7 @@ final class PreparedAttachment {
         switch target.point.place {
         case .cgroup(let id): return try keep(CgroupAttacher(target, id: id).attach(stub), owner)
         case .interface(_, let index):
-            return try AttachTarget.open(target.netns).perform {
+            return try target.openNamespace().perform {
                 if target.point.hook == .xdp {
                     return try keep(XDPAttacher(target, index: index).attach(stub), owner)
                 }
@@ -79,6 +102,6 @@ final class PreparedAttachment {
             abi: NETCTL_ABI_VERSION, interface: target.location.interface,
             cgroup: target.location.cgroup, mode: mode, multiBuffer: object.multiBuffer,
             ethernet: target.ethernet, attachedAt: Date(), owner: owner?.text)
-        try PinnedRecord.create(record, at: pins.attachment)
+        try PinnedRecord.replace(record, at: pins.attachment)
     }
 }

@@ -14,6 +14,8 @@ extension Reconciler {
         public var refusesWarnings = false
         /// Whether to stop after planning.
         public var dryRun = false
+        /// After how long it reverts by itself unless it is confirmed; nil: it is final at once.
+        public var confirm: Duration?
 
         /// Everything, gently.
         public init() {}
@@ -26,21 +28,35 @@ extension Reconciler {
     ///
     /// - Returns: The plan that was carried out, or with `dryRun` would be.
     /// - Throws: ``DatapathError``; the old policy is in force on every hook.
-    public func apply(
+    @discardableResult public func apply(
         _ revision: PolicyRevision, _ options: ApplyOptions = ApplyOptions()
-    ) throws(DatapathError) -> Plan {
+    ) throws(DatapathError) -> Outcome {
         if options.dryRun {
-            return try translating { try plan(revision, options, Observation.now().attachments) }
+            return try translating {
+                Outcome(
+                    plan: try plan(revision, options, Observation.now().attachments), pending: nil)
+            }
         }
         return try change { root in
+            try root.refuseWhilePending(to: "apply policy '\(revision.policy.name)'")
             let plan = try plan(revision, options, Observation.now().attachments)
-            try Transaction(revision, plan, in: root).carryOut()
+            let pending = try Transaction(
+                revision, plan, confirm: options.confirm, in: root
+            ).carryOut()
             let blocked = try root.removeUnusedBlockList()
             if blocked > 0 {
                 notice("\(blocked) entries of the block list went with the last attachment")
             }
-            return plan
+            return Outcome(plan: plan, pending: pending)
         }
+    }
+
+    /// What an apply did.
+    public struct Outcome: Sendable {
+        /// The steps.
+        public let plan: Plan
+        /// When it reverts unless it is confirmed; nil when it is final.
+        public let pending: PendingRecord?
     }
 
     private func plan(

@@ -1,5 +1,3 @@
-internal import BPF
-internal import LinuxSystem
 internal import NetctlABI
 
 extension Reconciler {
@@ -25,15 +23,8 @@ extension Reconciler {
     ) throws {
         let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
         let bodies = try OpenBodies(pins)
-        let object = HookObject(point, record)
-        var open = try object.open(
-            .paused, maps: HookMaps.open(pins, on: point.hook))
-        try open.setGlobal("paused_until", to: until ?? 0)
-        let program = try open.load().program(object.program(.paused))
-        let id = try program.info.id
-        try program.pin(at: pins.body(id))
-        try PinnedRecord.create(
-            BodyRecord.pause(PauseRecord(untilBootNanoseconds: until)), at: pins.record(id))
+        let id = try HookObject(point, record).loadFront(
+            .pause(PauseRecord(untilBootNanoseconds: until)), at: pins)
         if try !bodies.isPaused() {
             try bodies.store(bodies.program(at: NETCTL_BODY_ACTIVE), at: NETCTL_BODY_POLICY)
         }
@@ -48,23 +39,6 @@ extension Reconciler {
                 try OpenBodies(root.existingPins(of: point, to: "resume")).resume()
             }
         }
-    }
-}
-
-extension OpenBodies {
-    /// Whether the active body is a pause, over or not.
-    func isPaused() throws -> Bool {
-        guard let active = try program(at: NETCTL_BODY_ACTIVE) else { return false }
-        let record = try PinnedRecord.read(BodyRecord.self, at: pins.record(active))
-        return record.policy == nil
-    }
-
-    /// Ends a pause, if there is one.
-    func resume() throws {
-        guard try isPaused() else { return }
-        try store(program(at: NETCTL_BODY_POLICY), at: NETCTL_BODY_ACTIVE)
-        try store(nil, at: NETCTL_BODY_POLICY)
-        try removeReplaced()
     }
 }
 

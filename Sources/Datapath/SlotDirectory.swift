@@ -35,10 +35,13 @@ public struct SlotDirectory: Codable, Sendable, Equatable {
     ///   - rules: The new policy's rules, in order.
     ///   - previous: The slots in use until now. None of them is given to another rule: the old body
     ///     counts until the new one is in force.
-    /// - Returns: A slot for each rule in order, the directory, and the entries whose rules are gone.
+    ///   - current: The rules of the policy that is replaced. Their slots stay theirs: one can go
+    ///     back to it.
+    /// - Returns: A slot for each rule in order, and the directory. What is in `previous` and not in
+    ///   it is of rules that are gone.
     static func assign(
-        _ rules: [RuleRecord], after previous: SlotDirectory
-    ) -> (slots: [UInt32], directory: SlotDirectory, retired: [Entry]) {
+        _ rules: [RuleRecord], after previous: SlotDirectory, replacing current: [RuleRecord]
+    ) -> (slots: [UInt32], directory: SlotDirectory) {
         let known = Dictionary(
             previous.entries.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
         let taken = Set(previous.entries.map(\.slot))
@@ -52,21 +55,36 @@ public struct SlotDirectory: Codable, Sendable, Equatable {
                 used.append(Entry(slot: slot, account: rule.account))
             }
         }
-        let kept = used + earlier(previous, than: used)
-        let current = Set(kept.map(\.slot))
-        let retired = previous.entries.filter { !current.contains($0.slot) }
-        return (used.map(\.slot), SlotDirectory(entries: kept), retired)
+        let own = SlotDirectory(entries: used + earlier(previous, than: used))
+        return (used.map(\.slot), own.joined(by: previous.entries(of: current)))
     }
 
-    /// What the rules that are in use had counted in other ways before; none of it when the next
-    /// policy could then lack slots for rules of its own.
+    /// What the rules that are in use had counted in other ways before; none of it when policies to
+    /// come could then lack slots for rules of their own.
     private static func earlier(_ previous: SlotDirectory, than used: [Entry]) -> [Entry] {
         let names = Set(used.map(\.account.rule))
         let current = Set(used.map(\.slot))
         let earlier = previous.entries.filter {
             names.contains($0.account.rule) && !current.contains($0.slot)
         }
-        let room = NETCTL_SLOTS - NETCTL_SLOT_RULES - NETCTL_RULES_MAX
-        return used.count + earlier.count <= room ? earlier : []
+        return used.count + earlier.count <= NETCTL_RULES_MAX ? earlier : []
+    }
+
+    /// The entries of some rules.
+    func entries(of rules: [RuleRecord]) -> [Entry] {
+        let names = Set(rules.map(\.name))
+        return entries.filter { names.contains($0.account.rule) }
+    }
+
+    /// The same and more; of a slot that is in both, what is here.
+    func joined(by others: [Entry]) -> SlotDirectory {
+        let slots = Set(entries.map(\.slot))
+        return SlotDirectory(entries: entries + others.filter { !slots.contains($0.slot) })
+    }
+
+    /// What is here and not in another directory.
+    func without(_ other: SlotDirectory) -> [Entry] {
+        let slots = Set(other.entries.map(\.slot))
+        return entries.filter { !slots.contains($0.slot) }
     }
 }

@@ -10,11 +10,12 @@ final class Transaction {
     private let revision: PolicyRevision
     private let plan: Plan
     private let root: PinRoot
+    private let confirm: Duration?
     private var compiled: [Compilation: CompiledBody] = [:]
     private var tables: [Compilation: SharedTables] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
-    private var retired: [String: [SlotDirectory.Entry]] = [:]
+    private var objects: [String: HookObject] = [:]
 
     /// Hooks share what is compiled for them.
     private struct Compilation: Hashable {
@@ -23,32 +24,33 @@ final class Transaction {
         let monitor: Bool
     }
 
-    init(_ revision: PolicyRevision, _ plan: Plan, in root: PinRoot) {
+    /// - Parameters:
+    ///   - revision: The policy.
+    ///   - plan: What is to be done for it.
+    ///   - confirm: After how long it reverts unless somebody confirms it; nil: it is final.
+    ///   - root: The folder of all pins.
+    init(_ revision: PolicyRevision, _ plan: Plan, confirm: Duration?, in root: PinRoot) {
         self.revision = revision
         self.plan = plan
+        self.confirm = confirm
         self.root = root
     }
 
     /// Carries out the plan, or leaves everything as it was.
-    func carryOut() throws {
-        guard !plan.steps.isEmpty else { return }
+    ///
+    /// - Returns: The wait for a confirmation, if one was asked for and there was something to do.
+    func carryOut() throws -> PendingRecord? {
+        guard !plan.steps.isEmpty else { return nil }
         // Whatever this throws, nothing is in force yet: what was pinned is litter.
         for step in plan.steps { try prepare(step) }
+        let pending = try confirm.map { try prepareWait($0) }
         var journal = Journal(
             policy: plan.policy.text, swaps: swaps,
-            additions: additions.map(\.target.point.pinName), removals: removals,
-            corrections: nil)
-        try journal.write(in: root)
-        do {
+            additions: additions.map(\.target.point.pinName), removals: removals)
+        try journal.carryOut(in: root, pending: pending) {
             for addition in additions { _ = try addition.attach(owner: plan.policy) }
-            for swap in swaps { try store(swap) }
-            journal.corrections = try corrections()
-            try journal.write(in: root)
-        } catch {
-            journal.undo(in: root)
-            throw error
         }
-        journal.finish(in: root)
+        return pending
     }
 
     private var removals: [String] {
@@ -64,7 +66,9 @@ final class Transaction {
         case .attach(let target, let use): try prepare(target, use)
         case .replace(let attachment, let use): try prepare(attachment, use)
         case .clear(let attachment): try prepare(attachment, nil)
-        case .detach: break
+        case .detach(let attachment):
+            // Until it is confirmed, everything passes there: what is detached cannot come back.
+            if confirm != nil, attachment.state != .gone { try prepare(attachment, nil) }
         }
     }
 
@@ -80,44 +84,55 @@ final class Transaction {
     private func prepare(_ target: AttachTarget, _ use: FilterUse) throws {
         let addition = try PreparedAttachment(target, in: root)
         additions.append(addition)
-        let (body, _) = try load(
-            use, target.point, addition.object, addition.pins, addition.maps,
-            after: .empty)
-        try OpenBodies(addition.pins).store(body, at: NETCTL_BODY_ACTIVE)
+        objects[target.point.pinName] = addition.object
+        let body = try load(
+            use, target.point, addition.object, addition.pins, addition.maps, after: nil)
+        swaps.append(
+            Journal.Swap(
+                attachment: target.point.pinName, old: nil, new: body, earlier: nil))
     }
 
     private func prepare(_ attachment: Attachment, _ use: FilterUse?) throws {
         let pins = root.pins(of: attachment.point)
-        let slots = attachment.policy?.slots ?? .empty
-        var body: UInt32?
-        var gone = slots.entries
-        if let use {
-            let object = HookObject(attachment.point, attachment.record)
-            let (program, retired) = try load(
+        let object = HookObject(attachment.point, attachment.record)
+        objects[attachment.point.pinName] = object
+        let bodies = try OpenBodies(pins)
+        let body = try use.map { use in
+            try load(
                 use, attachment.point, object, pins,
-                HookMaps.open(pins, on: attachment.point.hook), after: slots)
-            body = program
-            gone = retired
+                HookMaps.open(pins, on: attachment.point.hook), after: attachment)
         }
-        let entry = attachment.policyEntry
-        let name = attachment.point.pinName
         swaps.append(
             Journal.Swap(
-                attachment: name, entry: entry.rawValue,
-                old: try OpenBodies(pins).program(at: entry), new: body))
-        if !gone.isEmpty { retired[name] = gone }
+                attachment: attachment.point.pinName,
+                old: try bodies.program(at: bodies.policyEntry()), new: body,
+                earlier: try bodies.program(at: NETCTL_BODY_PREVIOUS)))
+    }
+
+    /// Loads what has the new bodies in force until the deadline.
+    private func prepareWait(_ duration: Duration) throws -> PendingRecord {
+        let pending = PendingRecord(
+            policy: plan.policy.text,
+            untilBootNanoseconds: BootClock.nanoseconds + duration.nanoseconds)
+        for index in swaps.indices {
+            let attachment = swaps[index].attachment
+            swaps[index].pending = try objects[attachment]?.loadFront(
+                .pending(pending), at: root.pins(named: attachment))
+        }
+        return pending
     }
 
     /// Loads, fills and pins a body; nothing calls it.
     private func load(
         _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
-        _ maps: HookMaps, after previous: SlotDirectory
-    ) throws -> (program: UInt32, retired: [SlotDirectory.Entry]) {
+        _ maps: HookMaps, after previous: Attachment?
+    ) throws -> UInt32 {
         let compilation = Compilation(
             name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
         let compiled = try compile(use, compilation)
         let rules = compiled.rules
-        let (slots, directory, retired) = SlotDirectory.assign(rules, after: previous)
+        let (slots, directory) = SlotDirectory.assign(
+            rules, after: previous?.slots ?? .empty, replacing: previous?.policy?.rules ?? [])
         guard slots.count == rules.count else {
             throw DatapathError(
                 "apply policy '\(plan.policy)'", "\(use)",
@@ -146,36 +161,6 @@ final class Transaction {
             isMonitored: compiled.isMonitored, folder: revision.folder)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
-        return (id, retired)
+        return id
     }
-
-    // MARK: The change
-
-    private func store(_ swap: Journal.Swap) throws {
-        let bodies = try OpenBodies(root.pins(named: swap.attachment))
-        let entry = netctl_body(rawValue: swap.entry)
-        try bodies.store(swap.new, at: entry)
-        guard try bodies.program(at: entry) == swap.new else {
-            throw DatapathError(
-                "apply policy '\(plan.policy)'", swap.attachment,
-                "the kernel does not hold the new body that was stored")
-        }
-    }
-
-    /// Where the counts of rules that are gone go, once no packet can be in the old bodies.
-    private func corrections() throws -> [Journal.Correction] {
-        if !retired.isEmpty { GracePeriod.wait() }
-        return try retired.flatMap { folder, entries in
-            let counters = try Counters(
-                pinned: root.pins(named: folder).counters, access: .readOnly)
-            return counters.retiring(entries).map {
-                Journal.Correction(attachment: folder, slot: $0.key, count: $0.value)
-            }
-        }
-    }
-}
-
-extension Attachment {
-    /// Where the policy's body is: behind a pause, else in force.
-    var policyEntry: netctl_body { pause == nil ? NETCTL_BODY_ACTIVE : NETCTL_BODY_POLICY }
 }

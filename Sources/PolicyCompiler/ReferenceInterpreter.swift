@@ -18,7 +18,8 @@ public struct ReferenceInterpreter: Sendable {
     private let isMonitored: Bool
     let addressSets: [Name: AddressSet]
     let portSets: [Name: [PortRange]]
-    private let blocked: ReferenceBlockList
+    /// What is blocked before any rule is asked.
+    public var blocked: ReferenceBlockList
 
     /// Makes the interpreter of one filter.
     ///

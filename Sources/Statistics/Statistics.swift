@@ -45,7 +45,7 @@ public struct Statistics: Sendable {
         }
         var byRule: [String: Count] = [:]
         var wouldDropByRule: [String: Count] = [:]
-        for entry in attachment.policy?.slots.entries ?? [] {
+        for entry in attachment.slots.entries {
             let count = totals[Int(entry.slot)]
             let (rule, outcome) = (entry.account.rule, entry.account.outcome)
             byRule[rule, default: .zero] = byRule[rule, default: .zero] &+ count

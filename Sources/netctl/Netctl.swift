@@ -21,10 +21,41 @@ struct Netctl: ParsableCommand {
             lacking, 10 differences (diff).
             """,
         version: "0.1.0",
-        subcommands: [
-            Attach.self, Detach.self, Apply.self, Diff.self, Validate.self, Test.self, Explain.self,
-            Show.self, Status.self, Stats.self, Block.self, Pause.self, Resume.self, Compile.self,
-            Top.self, ProbeCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Datapath",
+                subcommands: [
+                    Attach.self,
+                    Detach.self,
+                    Status.self,
+                    Stats.self,
+                    Block.self,
+                    Pause.self,
+                    Resume.self,
+                ]),
+            CommandGroup(
+                name: "Policy",
+                subcommands: [
+                    Apply.self,
+                    Confirm.self,
+                    Rollback.self,
+                    Show.self,
+                    Diff.self,
+                    Validate.self,
+                    Test.self,
+                    Explain.self,
+                ]),
+            CommandGroup(
+                name: "Programs",
+                subcommands: [
+                    Compile.self
+                ]),
+            CommandGroup(
+                name: "What happens",
+                subcommands: [
+                    Top.self,
+                    ProbeCommand.self,
+                ]),
         ])
 
     static func main() {

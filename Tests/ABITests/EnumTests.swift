@@ -52,7 +52,8 @@ struct EnumTests {
     func kernelNames() throws {
         let object = try OpenObject(image: BPFObjects.xdp.image(), name: "xdp")
         #expect(
-            object.programNames.sorted() == ["xdp_block", "xdp_filter", "xdp_paused", "xdp_stub"])
+            object.programNames.sorted()
+                == ["xdp_block", "xdp_filter", "xdp_paused", "xdp_pending", "xdp_stub"])
         #expect(object.mapNames.contains("counters"))
         for name in object.programNames + object.mapNames {
             #expect(name.utf8.count <= 15, "\(name)")

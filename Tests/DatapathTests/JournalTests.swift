@@ -32,7 +32,7 @@ import Testing
         let old: UInt32
         let new: UInt32
 
-        init(finished: Bool) throws {
+        init(_ state: Journal.State) throws {
             let wire = try Wire(.ipv4)
             let target = try wire.target(.xdpgeneric)
             _ = try Reconciler().attach(target)
@@ -48,7 +48,7 @@ import Testing
             let next = PolicyRevision(try policy(JournalTests.text("new")), setFiles: [])
             let inbound = try #require(next.policy.filter(named: Name("inbound")))
             let rules = [RuleRecord(name: "new", verdict: .drop)]
-            let assigned = SlotDirectory.assign(rules, after: before.slots)
+            let assigned = SlotDirectory.assign(rules, after: before.slots, replacing: before.rules)
             let filter = try CompiledFilter(inbound, sets: [])
             let program = try HookObject(hook: .xdp, multiBuffer: true).loadFilter(
                 filter, slots: assigned.slots, maps: HookMaps.open(pins, on: .xdp),
@@ -63,13 +63,11 @@ import Testing
                 policy: "edge",
                 swaps: [
                     Journal.Swap(
-                        attachment: target.point.pinName, entry: NETCTL_BODY_ACTIVE.rawValue,
-                        old: old,
-                        new: new)
+                        attachment: target.point.pinName, old: old, new: new, earlier: nil)
                 ],
-                additions: [], removals: [], corrections: finished ? [] : nil)
+                additions: [], removals: [], state: state)
             try intent.write(in: root)
-            try bodies.store(new, at: NETCTL_BODY_ACTIVE)
+            try intent.swaps[0].make(in: root)
         }
 
         /// The program in force.
@@ -96,7 +94,7 @@ import Testing
 
     @Test("killed between two stores: undone") func undone() async throws {
         try await withSandbox {
-            let cut = try CutShort(finished: false)
+            let cut = try CutShort(.storing)
             #expect(try cut.active() == cut.new)
             #expect(
                 try Self.nextCommand()
@@ -110,14 +108,23 @@ import Testing
         }
     }
 
-    @Test("killed behind the last store: finished") func finished() async throws {
+    @Test(
+        "killed behind the last store, or while it was confirmed: finished",
+        arguments: [Journal.State.finishing([]), .confirming])
+    func finished(state: Journal.State) async throws {
         try await withSandbox {
-            let cut = try CutShort(finished: true)
+            let cut = try CutShort(state)
             #expect(
                 try Self.nextCommand()
                     == ["finished an apply of policy 'edge' that was cut short"])
             #expect(try cut.active() == cut.new)
-            #expect(try cut.bodies() == ["body-\(cut.new)"])
+            // One can go back to the old one.
+            #expect(try Set(cut.bodies()) == ["body-\(cut.old)", "body-\(cut.new)"])
+            guard case .wentBack = try Reconciler().rollback() else {
+                Issue.record("nothing awaited a confirmation")
+                return
+            }
+            #expect(try cut.active() == cut.old)
             #expect(throws: Errno.noSuchFileOrDirectory) {
                 try FileIdentity(path: cut.journal.string)
             }

@@ -172,7 +172,7 @@ struct XDPTrapsOnVethTests {
     {
         var options = Reconciler.ApplyOptions()
         change(&options)
-        return try Reconciler().apply(PolicyRevision(policy(text), setFiles: []), options)
+        return try Reconciler().apply(PolicyRevision(policy(text), setFiles: []), options).plan
     }
 
     private static let frame = Packet.ethernet().ipv4(src: "10.9.9.9", dst: "10.9.9.8").udp(
@@ -239,13 +239,13 @@ struct XDPTrapsOnVethTests {
                 }
                 return receiver.count(of: Self.frame, expecting: 11)
             }
-            let warnings = try Reconciler().apply(revision).warnings
+            let warnings = try Reconciler().apply(revision).plan.warnings
             #expect(warnings.count == 1)
             #expect(
                 warnings.first?.hasSuffix("'ip netns exec green ethtool -K far1 gro on'") == true)
             #expect(try received() == 0)
             try other.onFar { try Offload.receiveJoining.set(true, on: "far1") }
-            #expect(try Reconciler().apply(revision).warnings == [])
+            #expect(try Reconciler().apply(revision).plan.warnings == [])
             #expect(try received() == 10)
         }
     }
@@ -298,11 +298,11 @@ struct XDPTrapsOnVethTests {
             let revision = PolicyRevision(try policy(attached), setFiles: [])
             var options = Reconciler.ApplyOptions()
             options.dryRun = true
-            let warnings = try Reconciler().apply(revision, options).warnings
+            let warnings = try Reconciler().apply(revision, options).plan.warnings
             #expect(warnings.count == 2)
             #expect(warnings.allSatisfy { $0.contains("txvlan off") })
             options.interfaces = ["a0"]
-            #expect(try Reconciler().apply(revision, options).warnings.count == 2)
+            #expect(try Reconciler().apply(revision, options).plan.warnings.count == 2)
         }
     }
 }

@@ -30,4 +30,14 @@ static __always_inline bool is_paused(void)
 	return !paused_until || bpf_ktime_get_boot_ns() < paused_until;
 }
 
+/* An apply that is not confirmed by this time, ns since boot, reverts by itself. */
+const volatile __u64 confirm_until = 0;
+
+/* The entry of `bodies` that is in force while an apply awaits its confirmation, and past its time. */
+static __always_inline enum netctl_body awaited_body(void)
+{
+	return bpf_ktime_get_boot_ns() < confirm_until ? NETCTL_BODY_CANDIDATE
+						       : NETCTL_BODY_PREVIOUS;
+}
+
 #endif

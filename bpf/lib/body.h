@@ -86,4 +86,15 @@ static __always_inline enum netctl_verdict paused(hook_ctx *ctx)
 	return NETCTL_VERDICT_PASS;
 }
 
+/* The body of an apply that awaits its confirmation: the new policy, and past the deadline the one
+ * that it replaced, whoever is dead.
+ */
+static __always_inline enum netctl_verdict pending(hook_ctx *ctx)
+{
+	bpf_tail_call(ctx, &bodies, awaited_body());
+	bpf_tail_call(ctx, &bodies, NETCTL_BODY_BLOCK);
+	count_passed(ctx, NETCTL_REASON_DEFAULT);
+	return NETCTL_VERDICT_PASS;
+}
+
 #endif

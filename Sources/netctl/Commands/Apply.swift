@@ -1,6 +1,8 @@
 import ArgumentParser
 import Datapath
+import Foundation
 import Policy
+import Statistics
 
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +18,12 @@ struct Apply: ParsableCommand {
     @Flag(help: "Print the steps and change nothing.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Revert by itself after this long, whoever is dead, unless 'netctl confirm' is typed: an "
+                + "integer with ms, s, m, h or d.", valueName: "duration"))
+    var confirm: Interval?
+
     @OptionGroup var global: GlobalOptions
 
     private struct Document: Encodable {
@@ -23,6 +31,7 @@ struct Apply: ParsableCommand {
             case version, policy, digest
             case dryRun = "dry_run"
             case steps
+            case confirmBy = "confirm_by"
         }
 
         let version = 1
@@ -30,6 +39,7 @@ struct Apply: ParsableCommand {
         let digest: String
         let dryRun: Bool
         let steps: [String]
+        @ExplicitNull var confirmBy: String?
     }
 
     func run() throws {
@@ -37,17 +47,23 @@ struct Apply: ParsableCommand {
             let revision = try policy.revision(quiet: global.quiet)
             var options = policy.options
             options.dryRun = dryRun
-            let plan = try Reconciler.reporting.apply(revision, options)
+            options.confirm = confirm?.duration
+            let outcome = try Reconciler.reporting.apply(revision, options)
+            let plan = outcome.plan
             for warning in plan.warnings { Terminal.warning(warning) }
             let steps = plan.steps.map(\.description)
             let document = Document(
                 policy: revision.policy.name.text, digest: revision.digest, dryRun: dryRun,
-                steps: steps)
+                steps: steps, confirmBy: outcome.pending?.until.formatted(.iso8601))
             try global.write(
                 document,
                 text: steps.isEmpty
                     ? ["\(plan.idleness); nothing changed"]
-                    : steps)
+                    : steps + (outcome.pending.map { [deadline(of: $0)] } ?? []))
         }
+    }
+
+    private func deadline(of pending: PendingRecord) -> String {
+        "reverts at \(pending.until.formatted(.iso8601)) unless 'netctl confirm' is typed before"
     }
 }

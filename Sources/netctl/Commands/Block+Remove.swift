@@ -38,7 +38,8 @@ extension Block {
                     Document(
                         removed: done.removed, missing: done.missing.map(\.description),
                         blocked: blocked),
-                    text: ["removed \(entries(done.removed))"])
+                    text: done.removed == 0 && !blocked.isEmpty
+                        ? [] : ["removed \(entries(done.removed))"])
                 let names = Set(blocked.map(\.prefix))
                 if global.output == .text {
                     for prefix in done.missing where !names.contains(prefix.description) {

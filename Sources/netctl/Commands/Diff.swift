@@ -20,7 +20,7 @@ struct Diff: ParsableCommand {
             let revision = try policy.revision(quiet: global.quiet)
             var options = policy.options
             options.dryRun = true
-            let plan = try Reconciler.reporting.apply(revision, options)
+            let plan = try Reconciler.reporting.apply(revision, options).plan
             for warning in plan.warnings { Terminal.warning(warning) }
             let document = DiffDocument(revision, plan)
             try global.write(document, text: document.lines)

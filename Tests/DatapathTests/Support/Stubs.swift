@@ -19,7 +19,7 @@ extension Datapath.Attachment {
                 multiBuffer: true, ethernet: true, attachedAt: Date(timeIntervalSince1970: 0),
                 owner: owner),
             location: .interface(interface, netns: nil), programID: 1, linkID: 1, chain: [],
-            policy: policy, pause: nil, state: state)
+            policy: policy, pause: nil, pending: nil, slots: policy?.slots ?? .empty, state: state)
     }
 }
 
@@ -33,7 +33,7 @@ extension PolicyRecord {
             policy: policy, filter: filter, digest: digest,
             appliedAt: Date(timeIntervalSince1970: 0), text: "",
             rules: rules.map { RuleRecord(name: $0.0, verdict: $0.1) },
-            slots: SlotDirectory.assign(previous, after: .empty).directory)
+            slots: SlotDirectory.assign(previous, after: .empty, replacing: []).directory)
     }
 }
 

@@ -93,5 +93,5 @@ func apply(_ text: String, setFiles: [String: String] = [:]) throws -> [String] 
     let policy = try policy(text, setFiles: setFiles)
     let contents = setFiles.sorted { $0.key < $1.key }.map { ContentDigest($0.value) }
     let revision = PolicyRevision(policy, setFiles: contents)
-    return try Reconciler().apply(revision).steps.map(\.description)
+    return try Reconciler().apply(revision).plan.steps.map(\.description)
 }

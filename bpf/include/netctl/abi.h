@@ -40,6 +40,8 @@ enum netctl_body {
 	NETCTL_BODY_ACTIVE, /* what the stub calls */
 	NETCTL_BODY_POLICY, /* what `resume` puts back while a pause is active */
 	NETCTL_BODY_BLOCK, /* what the stub calls where no policy is: the block list alone */
+	NETCTL_BODY_CANDIDATE, /* in force until the deadline while an apply awaits its confirmation */
+	NETCTL_BODY_PREVIOUS, /* what the last apply replaced: in force past that deadline */
 	NETCTL_BODY_MAX,
 };
 
@@ -83,10 +85,13 @@ NETCTL_LAYOUT(struct netctl_counter, 16);
  */
 enum {
 	NETCTL_SLOT_RULES = NETCTL_REASON_MAX * NETCTL_VERDICT_MAX,
-	/* Twice the rules: while a policy is replaced, the old and the new one both have theirs. */
-	NETCTL_SLOTS = 33 * 256,
+	/* Three times the rules: while a policy is replaced, the old one, the new one and the one
+	 * before, to which one can still go back, all have theirs.
+	 */
+	NETCTL_SLOTS = 49 * 256,
 };
-_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 2 * NETCTL_RULES_MAX, "slots for two policies");
+_Static_assert(NETCTL_SLOTS >= NETCTL_SLOT_RULES + 3 * NETCTL_RULES_MAX,
+	       "slots for three policies");
 _Static_assert(NETCTL_SLOTS * sizeof(struct netctl_counter) % 4096 == 0, "blocks are whole pages");
 
 static inline __u32 netctl_slot(enum netctl_reason reason, enum netctl_verdict verdict)
