@@ -91,16 +91,19 @@ static __always_inline __u32 trie4_leaf(void *leaves, __u32 entry, __u32 byte)
 static __always_inline __u32 trie4_class(bool flat, void *root, void *blocks, void *leaves,
 					 const __u8 *address)
 {
-	__u32 entry = address[0] << 8 | address[1];
+	__u32 index = address[0] << 8 | address[1];
+	__u32 entry;
 
 	if (flat) {
-		entry |= NETCTL_TRIE4_BLOCK;
+		entry = index | NETCTL_TRIE4_BLOCK;
 	} else {
 		__u32 *entries = bpf_map_lookup_elem(root, &(__u32){ 0 });
 
 		if (!entries)
 			return TRIE4_BROKEN;
-		entry = entries[entry];
+		/* As in trie4_block: spilled, it would have no bounds. */
+		asm volatile("" : "+r"(index));
+		entry = entries[index % NETCTL_TRIE4_ROOT_ENTRIES];
 	}
 	if (entry & NETCTL_TRIE4_BLOCK) {
 		entry = trie4_block(blocks, entry, address[2]);
