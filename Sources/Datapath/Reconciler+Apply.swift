@@ -16,6 +16,8 @@ extension Reconciler {
         public var dryRun = false
         /// Whether to say which tables it takes: for a dry run that takes as long as the rest.
         public var describesTables = false
+        /// Whether to apply even what cuts a session by which this host is managed.
+        public var force = false
         /// After how long it reverts by itself unless it is confirmed; nil: it is final at once.
         public var confirm: Duration?
 
@@ -44,7 +46,7 @@ extension Reconciler {
         return try change { root in
             try root.refuseWhilePending(to: "apply policy '\(revision.policy.name)'")
             let plan = try plan(revision, options, Observation.now().attachments)
-            let transaction = Transaction(revision, plan, confirm: options.confirm, in: root)
+            let transaction = Transaction(revision, plan, options, in: root)
             let pending = try transaction.carryOut()
             return Outcome(plan: plan, pending: pending, tables: transaction.uses)
         }
