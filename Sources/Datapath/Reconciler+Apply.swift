@@ -48,6 +48,10 @@ extension Reconciler {
             let plan = try plan(revision, options, Observation.now().attachments)
             let transaction = Transaction(revision, plan, options, in: root)
             let pending = try transaction.carryOut()
+            let blocked = try root.removeUnusedBlockList()
+            if blocked > 0 {
+                notice("\(blocked) entries of the block list went with the last attachment")
+            }
             return Outcome(plan: plan, pending: pending, tables: transaction.uses)
         }
     }
