@@ -21,6 +21,8 @@ struct Detach: ParsableCommand {
     private struct Document: Encodable {
         let version = 1
         let detached: [String]
+        /// Entries of the block list that went with the last attachment.
+        let blocked: Int
     }
 
     func validate() throws {
@@ -36,13 +38,13 @@ struct Detach: ParsableCommand {
         try reporting {
             let observation = try Observation.now()
             if all {
-                let count = try Reconciler.reporting.detachAll()
+                let (count, blocked) = try Reconciler.reporting.detachAll()
                 let names =
                     observation.attachments.map(\.hookName) + observation.programs.map(\.hookName)
                 try global.write(
-                    Document(detached: names),
+                    Document(detached: names, blocked: blocked),
                     text: names.isEmpty && count == 0
-                        ? ["nothing is attached"] : names.map { "detached \($0)" })
+                        ? ["nothing is attached"] : lines(names, blocked))
                 return
             }
             let found = program == nil ? try selection.attachments(in: observation) : []
@@ -51,14 +53,20 @@ struct Detach: ParsableCommand {
             guard !found.isEmpty || !programs.isEmpty else {
                 let nothing = program.map { "no program '\($0)' is attached there" }
                 try global.write(
-                    Document(detached: []), text: [nothing ?? selection.nothing(in: observation)])
+                    Document(detached: [], blocked: 0),
+                    text: [nothing ?? selection.nothing(in: observation)])
                 return
             }
-            try Reconciler.reporting.detach(found.map(\.point))
+            let blocked = try Reconciler.reporting.detach(found.map(\.point))
             try Reconciler.reporting.detach(programs: programs)
             let names = found.map(\.hookName) + programs.map(\.hookName)
             try global.write(
-                Document(detached: names), text: names.map { "detached \($0)" })
+                Document(detached: names, blocked: blocked), text: lines(names, blocked))
         }
+    }
+
+    private func lines(_ names: [String], _ blocked: Int) -> [String] {
+        names.map { "detached \($0)" }
+            + (blocked == 0 ? [] : ["removed the block list: \(entries(blocked))"])
     }
 }
