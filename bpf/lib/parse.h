@@ -14,11 +14,8 @@
 #include <netctl/abi.h>
 #include "lib/packet.h"
 
-/* Headers as bytes on the wire, copied to the stack before they are read. */
-struct ethernet_header {
-	__u8 addresses[12];
-	__be16 type;
-};
+/* Headers as bytes on the wire, copied to the stack before they are read, and aligned there for that. */
+#define HEADER __attribute__((aligned(8)))
 
 struct vlan_tag {
 	__be16 control;
@@ -145,7 +142,7 @@ static __always_inline __u32 extension_bit(__u32 protocol)
  */
 __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *cursor)
 {
-	struct extension_header header;
+	struct extension_header header HEADER;
 	__u32 size, bit;
 
 	if (!cursor)
@@ -183,7 +180,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 	__u32 room = cursor->end - cursor->offset;
 
 	if (cursor->protocol == IPPROTO_TCP) {
-		struct tcp_header tcp;
+		struct tcp_header tcp HEADER;
 		__u32 length;
 
 		if (room < TCP_HEADER_LENGTH || !read_frame(ctx, cursor->offset, &tcp, sizeof(tcp)))
@@ -197,7 +194,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 		packet->dport = bpf_ntohs(tcp.dport);
 		packet->tcp_flags = tcp.flags;
 	} else if (cursor->protocol == IPPROTO_UDP || cursor->protocol == PROTOCOL_SCTP) {
-		struct ports_header ports;
+		struct ports_header ports HEADER;
 		__u32 least =
 			cursor->protocol == IPPROTO_UDP ? UDP_HEADER_LENGTH : SCTP_HEADER_LENGTH;
 
@@ -206,7 +203,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 		packet->sport = bpf_ntohs(ports.sport);
 		packet->dport = bpf_ntohs(ports.dport);
 	} else if (cursor->protocol == IPPROTO_ICMP || cursor->protocol == PROTOCOL_ICMPV6) {
-		struct icmp_header icmp;
+		struct icmp_header icmp HEADER;
 
 		if (room < ICMP_HEADER_LENGTH ||
 		    !read_frame(ctx, cursor->offset, &icmp, sizeof(icmp)))
@@ -239,7 +236,7 @@ static __always_inline bool find_end(hook_ctx *ctx, struct packet *packet, struc
 static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packet *packet,
 						     struct cursor *cursor)
 {
-	struct ipv4_header ip;
+	struct ipv4_header ip HEADER;
 	__u32 header, total;
 
 	if (!read_frame(ctx, cursor->offset, &ip, sizeof(ip)))
@@ -269,7 +266,7 @@ static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packe
 static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packet *packet,
 						     struct cursor *cursor)
 {
-	struct ipv6_header ip;
+	struct ipv6_header ip HEADER;
 	__u32 payload;
 	int step;
 
@@ -326,15 +323,12 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 	packet->hidden = link.hidden;
 	packet->vlan = link.tagged ? link.vlan & VLAN_IDENTIFIER : NETCTL_VLAN_NONE;
 	if (link.ethernet) {
-		struct ethernet_header ethernet;
-
-		if (!read_frame(ctx, 0, &ethernet, sizeof(ethernet)))
+		if (!read_frame(ctx, offsetof(struct ethhdr, h_proto), &type, sizeof(type)))
 			return NETCTL_REASON_TRUNCATED;
-		type = ethernet.type;
-		cursor.offset = sizeof(ethernet);
+		cursor.offset = ETH_HLEN;
 	}
 	for (int tags = link.tagged; is_vlan(type); tags++) {
-		struct vlan_tag tag;
+		struct vlan_tag tag HEADER;
 
 		if (tags >= NETCTL_VLAN_TAGS_MAX)
 			return NETCTL_REASON_VLAN_DEPTH;
