@@ -81,12 +81,8 @@ extension FilterTables {
         try fillBytes(object, "\(name)_trie4", table.trie4.root)
         try fillBytes(object, "\(name)_blocks4", table.trie4.blocks)
         try fillBytes(object, "\(name)_leaves4", table.trie4.leaves)
-        guard shared.maps["\(name)_prefix6"] == nil else { return }
-        let trie6 = try object.map(
-            "\(name)_prefix6", as: LPMTrie<netctl_lpm6_key, UInt32>.self)
-        let keys6 = table.ipv6.map { netctl_lpm6_key($0.prefix) }
-        let classes6 = table.ipv6.map(\.class_)
-        try trie6.updateBatch(keys: keys6.span, values: classes6.span)
+        try fill(object, "\(name)_search6", [table.search6.tree])
+        try fillBytes(object, "\(name)_lines6", table.search6.lines)
     }
 
     private func fill(
@@ -108,16 +104,6 @@ extension netctl_lpm4_key {
             prefixlen: UInt32(prefix.length),
             address: unsafeBitCast(
                 prefix.address.bits.bigEndian, to: (UInt8, UInt8, UInt8, UInt8).self))
-    }
-}
-
-extension netctl_lpm6_key {
-    init(_ prefix: Prefix<IPv6Address>) {
-        self.init()
-        prefixlen = UInt32(prefix.length)
-        withUnsafeMutableBytes(of: &address) { bytes in
-            withUnsafeBytes(of: prefix.address.bits.bigEndian) { bytes.copyMemory(from: $0) }
-        }
     }
 }
 

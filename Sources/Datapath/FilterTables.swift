@@ -33,7 +33,7 @@ struct FilterTables {
         if filter.isLimited { names.append("limits") }
         if filter.isRedirecting { names.append("redirect_to") }
         if filter.mark != nil { names.append("mark_prefix") }
-        let addressTables = ["trie4", "blocks4", "leaves4", "prefix6", "row"]
+        let addressTables = ["trie4", "blocks4", "leaves4", "search6", "lines6", "row"]
         if filter.src != nil { names += addressTables.map { "src_\($0)" } }
         if filter.dst != nil { names += addressTables.map { "dst_\($0)" } }
         return names + filter.values.keys.map(\.classMap)
@@ -69,7 +69,9 @@ struct FilterTables {
             try object.setMaxEntries(
                 map: "\(name)_leaves4",
                 Self.elements(table.trie4.leaves.count, NETCTL_TRIE4_LEAVES))
-            try object.setMaxEntries(map: "\(name)_prefix6", UInt32(max(1, table.ipv6.count)))
+            try object.setMaxEntries(
+                map: "\(name)_lines6",
+                Self.elements(table.search6.lines.count, NETCTL_SEARCH6_LINES))
             try object.setMaxEntries(map: "\(name)_row", UInt32(table.rows.count))
         }
         if let mark = filter.mark {

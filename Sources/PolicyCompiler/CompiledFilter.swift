@@ -78,6 +78,8 @@ public struct AddressTable: Sendable {
     public let trie4: IPv4Trie
     /// In address order, a covering prefix before what it covers.
     public let ipv6: [ClassifiedPrefix<IPv6Address>]
+    /// The same, as programs look it up.
+    public let search6: IPv6Search
     /// By class: a row, or `NETCTL_ROW_DECIDED` and a rule. Class 0 is every other address.
     public let rows: [UInt32]
     /// The row of frames that have no address.

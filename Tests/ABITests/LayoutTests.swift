@@ -78,8 +78,21 @@ struct LayoutTests {
             "netctl_lpm4_key", of: netctl_lpm4_key.self,
             [("prefixlen", \.prefixlen), ("address", \.address)]),
         Layout(
-            "netctl_lpm6_key", of: netctl_lpm6_key.self,
-            [("prefixlen", \.prefixlen), ("address", \.address)]),
+            "netctl_line6", of: netctl_line6.self,
+            [("high", \.high), ("low", \.low), ("entry", \.entry), ("reserved", \.reserved)]),
+        Layout(
+            "netctl_length6", of: netctl_length6.self,
+            [
+                ("high_mask", \.high_mask), ("low_mask", \.low_mask),
+                ("first_line", \.first_line), ("lines", \.lines), ("shorter", \.shorter),
+                ("longer", \.longer), ("reserved", \.reserved),
+            ]),
+        Layout(
+            "netctl_search6", of: netctl_search6.self,
+            [
+                ("seed", \.seed), ("class_of_all", \.class_of_all),
+                ("first_length", \.first_length), ("length", \.length),
+            ]),
         Layout(
             "netctl_socket", of: netctl_socket.self,
             [

@@ -38,7 +38,7 @@ struct SharedTablesTests {
             let all = Set(bodies[0].keys).intersection(bodies[1].keys)
             #expect(all.subtracting(common) == ["rules", "counters", "talkers"])
             #expect(
-                common.isSuperset(of: ["src_trie4", "src_prefix6", "dport_class", "row_summary"]))
+                common.isSuperset(of: ["src_trie4", "src_lines6", "dport_class", "row_summary"]))
 
             // Each counts for itself.
             let rules = try Observation.now().attachments.map {

@@ -162,19 +162,15 @@ private struct AddressLookup {
     private let table: AddressTable
     /// The row of frames that have no address.
     var absentRow: UInt32 { table.absentRow }
-    private let ipv6: PrefixLookup<IPv6Address>
 
-    init(_ table: AddressTable) {
-        self.table = table
-        ipv6 = PrefixLookup(table.ipv6)
-    }
+    init(_ table: AddressTable) { self.table = table }
 
     /// The row, or the rule that is decided; nil when there is no such class.
     func entry(of address: IPAddress) -> UInt32? {
         let class_ =
             switch address {
             case .v4(let address): Int(table.trie4.class_(of: address))
-            case .v6(let address): Int(ipv6.class_(of: address) ?? 0)
+            case .v6(let address): Int(table.search6.class_(of: address))
             }
         return table.rows.indices.contains(class_) ? table.rows[class_] : nil
     }

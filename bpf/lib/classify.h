@@ -14,6 +14,7 @@
 #include "lib/limit.h"
 #include "lib/packet.h"
 #include "lib/parse.h"
+#include "lib/search6.h"
 #include "lib/tables.h"
 #include "lib/trie4.h"
 
@@ -95,17 +96,6 @@ __attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 ind
 		return 1;
 	}
 	return 0;
-}
-
-/* The class of an IPv6 address; 0 when no prefix covers it. */
-static __always_inline __u32 lpm6_class(void *prefix6, const __u8 *address)
-{
-	struct netctl_lpm6_key key = { .prefixlen = 128 };
-	__u32 *class;
-
-	__builtin_memcpy(key.address, address, sizeof(key.address));
-	class = bpf_map_lookup_elem(prefix6, &key);
-	return class ? *class : 0;
 }
 
 /* What a packet has of a field. */
@@ -284,10 +274,11 @@ static __always_inline struct judgement classify(const struct packet *packet)
 	if (USES(NETCTL_DIMENSION_SRC)) {
 		row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];
 		if (packet->family) {
-			__u32 class = packet->family == PACKET_IPV4
-					      ? trie4_class(&src_trie4, &src_blocks4, &src_leaves4,
-							    packet->src)
-					      : lpm6_class(&src_prefix6, packet->src);
+			__u32 class =
+				packet->family == PACKET_IPV4
+					? trie4_class(&src_trie4, &src_blocks4, &src_leaves4,
+						      packet->src)
+					: search6_class(&src_search6, &src_lines6, packet->src);
 
 			if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC],
 					 &scan.judgement))
@@ -297,10 +288,11 @@ static __always_inline struct judgement classify(const struct packet *packet)
 	if (USES(NETCTL_DIMENSION_DST)) {
 		row[NETCTL_DIMENSION_DST] = first_row[NETCTL_DIMENSION_DST];
 		if (packet->family) {
-			__u32 class = packet->family == PACKET_IPV4
-					      ? trie4_class(&dst_trie4, &dst_blocks4, &dst_leaves4,
-							    packet->dst)
-					      : lpm6_class(&dst_prefix6, packet->dst);
+			__u32 class =
+				packet->family == PACKET_IPV4
+					? trie4_class(&dst_trie4, &dst_blocks4, &dst_leaves4,
+						      packet->dst)
+					: search6_class(&dst_search6, &dst_lines6, packet->dst);
 
 			if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST],
 					 &scan.judgement))

@@ -9,25 +9,7 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 
-/* Longest-prefix match from an IPv6 address to its class; no entry is class 0. IPv4: trie4.h.
- *
- * key     struct netctl_lpm6_key
- * value   class, an index into src_row or dst_row
- * since   Linux 4.11; NO_PREALLOC is mandatory (kernel/bpf/lpm_trie.c, trie_alloc)
- */
-#define ADDRESS_TRIE(name, key_type)                                                               \
-	struct {                                                                                   \
-		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                               \
-		__uint(max_entries, 1);                                                            \
-		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
-		__type(key, key_type);                                                             \
-		__type(value, __u32);                                                              \
-	} name SEC(".maps")
-
-ADDRESS_TRIE(src_prefix6, struct netctl_lpm6_key);
-ADDRESS_TRIE(dst_prefix6, struct netctl_lpm6_key);
-
-/* From an address class to its row, or to the rule that it decides (NETCTL_ROW_DECIDED). */
+/* From an address class (trie4.h, search6.h) to its row, or to the rule that it decides (NETCTL_ROW_DECIDED). */
 #define ADDRESS_ROW(name)                                                                          \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
@@ -42,8 +24,16 @@ ADDRESS_ROW(dst_row);
 
 /* Longest-prefix match from a mark, in network order, to its class, of which the reserved ones are
  * none; no entry is NETCTL_CLASS_FIRST.
+ *
+ * since   Linux 4.11; NO_PREALLOC is mandatory (kernel/bpf/lpm_trie.c, trie_alloc)
  */
-ADDRESS_TRIE(mark_prefix, struct netctl_lpm4_key);
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct netctl_lpm4_key);
+	__type(value, __u32);
+} mark_prefix SEC(".maps");
 
 /* From a value to its class, one element that holds the whole table: an array of 2-byte elements
  * would take 8 bytes each. The row of a class is the dimension's first row plus the class.

@@ -256,11 +256,54 @@ struct netctl_lpm4_key {
 };
 NETCTL_LAYOUT(struct netctl_lpm4_key, 8);
 
-struct netctl_lpm6_key {
-	__u32 prefixlen; /* 0..128 */
-	__u8 address[16];
+/* IPv6 prefixes: a hash for each length, and a tree of the lengths to search by. */
+enum {
+	/* A tree of this depth has room for all 128 lengths. */
+	NETCTL_SEARCH6_STEPS = 8,
+	NETCTL_LINE6_ENTRIES = 3,
+	/* In one element of an array, 64 KB. */
+	NETCTL_SEARCH6_LINES = 1024,
 };
-NETCTL_LAYOUT(struct netctl_lpm6_key, 20);
+
+/* An entry of a line: a class, and whether there is more to find. 0 is no entry. */
+enum {
+	NETCTL_ENTRY6_USED = 1u << 31,
+	NETCTL_ENTRY6_LONGER = 1u << 30, /* longer prefixes begin like this one */
+	NETCTL_ENTRY6_CLASS = NETCTL_ENTRY6_LONGER - 1,
+};
+
+/* Odd numbers without a pattern (from the golden ratio and pi). */
+#define NETCTL_SEARCH6_FACTOR_HIGH 0x9e3779b97f4a7c15u
+#define NETCTL_SEARCH6_FACTOR_LOW  0x243f6a8885a308d3u
+
+/* A cache line of the hash of one length. It is filled in order. */
+struct netctl_line6 {
+	__u64 high[NETCTL_LINE6_ENTRIES]; /* of the prefix, host order, host bits zero */
+	__u64 low[NETCTL_LINE6_ENTRIES];
+	__u32 entry[NETCTL_LINE6_ENTRIES];
+	__u32 reserved;
+};
+NETCTL_LAYOUT(struct netctl_line6, 64);
+
+/* A length: where its lines are, and which length to look at next. 0 ends the search. */
+struct netctl_length6 {
+	__u64 high_mask;
+	__u64 low_mask;
+	__u32 first_line;
+	__u32 lines;
+	__u8 shorter; /* when the address has no entry here */
+	__u8 longer; /* when its entry says so */
+	__u8 reserved[6];
+};
+NETCTL_LAYOUT(struct netctl_length6, 32);
+
+struct netctl_search6 {
+	__u64 seed; /* of the hash: with it every prefix has found room in one of its two lines */
+	__u32 class_of_all; /* of addresses that no entry has */
+	__u32 first_length; /* where the search begins; 0: there are no prefixes */
+	struct netctl_length6 length[129]; /* by length */
+};
+NETCTL_LAYOUT(struct netctl_search6, 16 + 129 * 32);
 
 enum {
 	/* Entries of the block list, on all attachments together. */
