@@ -14,8 +14,11 @@
 #include <netctl/abi.h>
 #include "lib/packet.h"
 
-/* Headers as bytes on the wire, copied to the stack before they are read, and aligned there for that. */
-#define HEADER __attribute__((aligned(8)))
+/* Headers as bytes on the wire, copied to the stack before they are read. */
+struct ethernet_header {
+	__u8 addresses[12];
+	__be16 type;
+};
 
 struct vlan_tag {
 	__be16 control;
@@ -142,7 +145,7 @@ static __always_inline __u32 extension_bit(__u32 protocol)
  */
 __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *cursor)
 {
-	struct extension_header header HEADER;
+	struct extension_header header;
 	__u32 size, bit;
 
 	if (!cursor)
@@ -180,7 +183,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 	__u32 room = cursor->end - cursor->offset;
 
 	if (cursor->protocol == IPPROTO_TCP) {
-		struct tcp_header tcp HEADER;
+		struct tcp_header tcp;
 		__u32 length;
 
 		if (room < TCP_HEADER_LENGTH || !read_frame(ctx, cursor->offset, &tcp, sizeof(tcp)))
@@ -194,7 +197,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 		packet->dport = bpf_ntohs(tcp.dport);
 		packet->tcp_flags = tcp.flags;
 	} else if (cursor->protocol == IPPROTO_UDP || cursor->protocol == PROTOCOL_SCTP) {
-		struct ports_header ports HEADER;
+		struct ports_header ports;
 		__u32 least =
 			cursor->protocol == IPPROTO_UDP ? UDP_HEADER_LENGTH : SCTP_HEADER_LENGTH;
 
@@ -203,7 +206,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 		packet->sport = bpf_ntohs(ports.sport);
 		packet->dport = bpf_ntohs(ports.dport);
 	} else if (cursor->protocol == IPPROTO_ICMP || cursor->protocol == PROTOCOL_ICMPV6) {
-		struct icmp_header icmp HEADER;
+		struct icmp_header icmp;
 
 		if (room < ICMP_HEADER_LENGTH ||
 		    !read_frame(ctx, cursor->offset, &icmp, sizeof(icmp)))
@@ -236,7 +239,7 @@ static __always_inline bool find_end(hook_ctx *ctx, struct packet *packet, struc
 static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packet *packet,
 						     struct cursor *cursor)
 {
-	struct ipv4_header ip HEADER;
+	struct ipv4_header ip;
 	__u32 header, total;
 
 	if (!read_frame(ctx, cursor->offset, &ip, sizeof(ip)))
@@ -266,7 +269,7 @@ static __always_inline enum netctl_reason parse_ipv4(hook_ctx *ctx, struct packe
 static __always_inline enum netctl_reason parse_ipv6(hook_ctx *ctx, struct packet *packet,
 						     struct cursor *cursor)
 {
-	struct ipv6_header ip HEADER;
+	struct ipv6_header ip;
 	__u32 payload;
 	int step;
 
@@ -323,12 +326,15 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 	packet->hidden = link.hidden;
 	packet->vlan = link.tagged ? link.vlan & VLAN_IDENTIFIER : NETCTL_VLAN_NONE;
 	if (link.ethernet) {
-		if (!read_frame(ctx, offsetof(struct ethhdr, h_proto), &type, sizeof(type)))
+		struct ethernet_header ethernet;
+
+		if (!read_frame(ctx, 0, &ethernet, sizeof(ethernet)))
 			return NETCTL_REASON_TRUNCATED;
-		cursor.offset = ETH_HLEN;
+		type = ethernet.type;
+		cursor.offset = sizeof(ethernet);
 	}
 	for (int tags = link.tagged; is_vlan(type); tags++) {
-		struct vlan_tag tag HEADER;
+		struct vlan_tag tag;
 
 		if (tags >= NETCTL_VLAN_TAGS_MAX)
 			return NETCTL_REASON_VLAN_DEPTH;

@@ -6,7 +6,6 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
-#include "lib/copy_words.h"
 
 typedef struct __sk_buff hook_ctx;
 
@@ -18,7 +17,7 @@ static __always_inline bool read_frame(hook_ctx *ctx, __u32 offset, void *to, __
 	void *from = (void *)(long)ctx->data + (offset & 0x7fff);
 
 	if (from + size <= (void *)(long)ctx->data_end) {
-		copy_words(to, from, size);
+		__builtin_memcpy(to, from, size);
 		return true;
 	}
 	return !bpf_skb_load_bytes(ctx, offset, to, size);

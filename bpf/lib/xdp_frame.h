@@ -9,7 +9,6 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
-#include "lib/copy_words.h"
 #include "lib/link_layer.h"
 
 typedef struct xdp_md hook_ctx;
@@ -25,7 +24,7 @@ static __always_inline bool read_frame(hook_ctx *ctx, __u32 offset, void *to, __
 	void *from = (void *)(long)ctx->data + (offset & 0x7fff);
 
 	if (from + size <= (void *)(long)ctx->data_end) {
-		copy_words(to, from, size);
+		__builtin_memcpy(to, from, size);
 		return true;
 	}
 	return multi_buffer && !bpf_xdp_load_bytes(ctx, offset, to, size);
