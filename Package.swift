@@ -72,7 +72,7 @@ let package = Package(
             name: "Datapath",
             dependencies: [
                 "BPF", "BPFObjects", "CLibxxhash", "CZlib", "LinuxSystem", "NetctlABI", "NetTypes",
-                "Netlink", "Policy", "PolicyCompiler", system,
+                "Netlink", "Packets", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .target(
             name: "Statistics",

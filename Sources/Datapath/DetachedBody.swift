@@ -51,20 +51,26 @@ package final class DetachedBody {
     ) throws(DatapathError) -> DetachedBody {
         try translating {
             let object = HookObject(attachment.point, attachment.record)
-            let maps = try HookMaps.detached(on: object.hook)
             guard attachment.state != .paused, let policy = attachment.policy else {
                 let role: HookObject.Role = attachment.state == .paused ? .paused : .block
+                let maps = try HookMaps.detached(on: object.hook)
                 let program = try object.load(role, maps)
                 return try DetachedBody(object, program, maps, rules: [])
             }
-            let program = try object.loadFilter(
-                onTablesOf: attachment.policyBody(), maps: maps)
-            let entries = Dictionary(
-                policy.slots.entries.map { ($0.account, $0) }, uniquingKeysWith: { $1 })
-            return try DetachedBody(
-                object, program, maps,
-                rules: policy.rules.compactMap { entries[$0.account] })
+            return try load(policy, onTablesOf: attachment.policyBody(), object)
         }
+    }
+
+    /// Loads a second instance of a policy's body, on the same tables.
+    static func load(
+        _ policy: PolicyRecord, onTablesOf body: borrowing Program, _ object: HookObject
+    ) throws -> DetachedBody {
+        let maps = try HookMaps.detached(on: object.hook)
+        let program = try object.loadFilter(onTablesOf: body, maps: maps)
+        let entries = Dictionary(
+            policy.slots.entries.map { ($0.account, $0) }, uniquingKeysWith: { $1 })
+        return try DetachedBody(
+            object, program, maps, rules: policy.rules.compactMap { entries[$0.account] })
     }
 
     private init(

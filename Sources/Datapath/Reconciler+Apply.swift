@@ -14,6 +14,8 @@ extension Reconciler {
         public var refusesWarnings = false
         /// Whether to stop after planning.
         public var dryRun = false
+        /// Whether to apply even what cuts a session by which this host is managed.
+        public var force = false
         /// After how long it reverts by itself unless it is confirmed; nil: it is final at once.
         public var confirm: Duration?
 
@@ -41,7 +43,7 @@ extension Reconciler {
             try root.refuseWhilePending(to: "apply policy '\(revision.policy.name)'")
             let plan = try plan(revision, options, Observation.now().attachments)
             let pending = try Transaction(
-                revision, plan, confirm: options.confirm, in: root
+                revision, plan, options, in: root
             ).carryOut()
             return Outcome(plan: plan, pending: pending)
         }

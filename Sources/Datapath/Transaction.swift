@@ -10,12 +10,12 @@ final class Transaction {
     private let revision: PolicyRevision
     private let plan: Plan
     private let root: PinRoot
-    private let confirm: Duration?
+    private let options: Reconciler.ApplyOptions
     private var compiled: [Compilation: CompiledBody] = [:]
     private var tables: [Compilation: SharedTables] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
-    private var objects: [String: HookObject] = [:]
+    private var hooks: [String: (object: HookObject, location: Location)] = [:]
 
     /// Hooks share what is compiled for them.
     private struct Compilation: Hashable {
@@ -27,12 +27,15 @@ final class Transaction {
     /// - Parameters:
     ///   - revision: The policy.
     ///   - plan: What is to be done for it.
-    ///   - confirm: After how long it reverts unless somebody confirms it; nil: it is final.
+    ///   - options: Whether it is to be confirmed, and whether it may lock somebody out.
     ///   - root: The folder of all pins.
-    init(_ revision: PolicyRevision, _ plan: Plan, confirm: Duration?, in root: PinRoot) {
+    init(
+        _ revision: PolicyRevision, _ plan: Plan, _ options: Reconciler.ApplyOptions,
+        in root: PinRoot
+    ) {
         self.revision = revision
         self.plan = plan
-        self.confirm = confirm
+        self.options = options
         self.root = root
     }
 
@@ -43,7 +46,8 @@ final class Transaction {
         guard !plan.steps.isEmpty else { return nil }
         // Whatever this throws, nothing is in force yet: what was pinned is litter.
         for step in plan.steps { try prepare(step) }
-        let pending = try confirm.map { try prepareWait($0) }
+        if !options.force { try refuseLockOut() }
+        let pending = try options.confirm.map { try prepareWait($0) }
         var journal = Journal(
             policy: plan.policy.text, swaps: swaps,
             additions: additions.map(\.target.point.pinName), removals: removals)
@@ -68,7 +72,7 @@ final class Transaction {
         case .clear(let attachment): try prepare(attachment, nil)
         case .detach(let attachment):
             // Until it is confirmed, everything passes there: what is detached cannot come back.
-            if confirm != nil, attachment.state != .gone { try prepare(attachment, nil) }
+            if options.confirm != nil, attachment.state != .gone { try prepare(attachment, nil) }
         }
     }
 
@@ -84,7 +88,7 @@ final class Transaction {
     private func prepare(_ target: AttachTarget, _ use: FilterUse) throws {
         let addition = try PreparedAttachment(target, in: root)
         additions.append(addition)
-        objects[target.point.pinName] = addition.object
+        hooks[target.point.pinName] = (addition.object, target.location)
         let body = try load(
             use, target.point, addition.object, addition.pins, addition.maps, after: nil)
         swaps.append(
@@ -95,7 +99,7 @@ final class Transaction {
     private func prepare(_ attachment: Attachment, _ use: FilterUse?) throws {
         let pins = root.pins(of: attachment.point)
         let object = HookObject(attachment.point, attachment.record)
-        objects[attachment.point.pinName] = object
+        hooks[attachment.point.pinName] = (object, attachment.location)
         let bodies = try OpenBodies(pins)
         let body = try use.map { use in
             try load(
@@ -109,6 +113,21 @@ final class Transaction {
                 earlier: try bodies.program(at: NETCTL_BODY_PREVIOUS)))
     }
 
+    /// Asks the new bodies about the sessions by which this host is managed.
+    private func refuseLockOut() throws {
+        let lockOut = LockOutGuard(
+            plan.policy, ports: revision.policy.management ?? Policy.usualManagement)
+        for swap in swaps {
+            guard let program = swap.new, let hook = hooks[swap.attachment],
+                let point = AttachPoint(pinName: swap.attachment)
+            else { continue }
+            try lockOut.check(
+                LockOutGuard.Candidate(
+                    object: hook.object, point: point, location: hook.location, program: program,
+                    pins: root.pins(named: swap.attachment)))
+        }
+    }
+
     /// Loads what has the new bodies in force until the deadline.
     private func prepareWait(_ duration: Duration) throws -> PendingRecord {
         let pending = PendingRecord(
@@ -116,7 +135,7 @@ final class Transaction {
             untilBootNanoseconds: BootClock.nanoseconds + duration.nanoseconds)
         for index in swaps.indices {
             let attachment = swaps[index].attachment
-            swaps[index].pending = try objects[attachment]?.loadFront(
+            swaps[index].pending = try hooks[attachment]?.object.loadFront(
                 .pending(pending), at: root.pins(named: attachment))
         }
         return pending

@@ -1,6 +1,7 @@
 /// What `/proc/PID/stat` says of a process.
-struct ProcessStatus: Equatable {
-    let parent: Int32
+public struct ProcessStatus: Equatable, Sendable {
+    /// The process that made this one, or took it over.
+    public let parent: Int32
 
     /// Parses the text of a stat file; nil if it is malformed.
     ///
@@ -15,7 +16,7 @@ struct ProcessStatus: Equatable {
     }
 
     /// The status of a process; nil if there is none or it may not be read.
-    init?(pid: Int32) {
+    public init?(pid: Int32) {
         guard let text = try? ProcFile.read("/proc/\(pid)/stat") else { return nil }
         self.init(stat: text)
     }

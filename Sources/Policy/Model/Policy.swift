@@ -1,3 +1,5 @@
+public import NetTypes
+
 /// What one or more policy files say together, applied under one name.
 public struct Policy: Equatable, Sendable {
     /// The name that owns what is applied.
@@ -13,13 +15,17 @@ public struct Policy: Equatable, Sendable {
     /// What the policy says of itself, for `netctl test`. They change nothing that is in force: they
     /// are no part of the policy's equality, its digest or its text.
     @NotCompared public var tests: [PolicyTest]
+    /// The TCP ports by which the host is managed: `apply` refuses to cut their connections. Nil: not
+    /// said. No part of equality, digest or text either.
+    @NotCompared public var management: [PortRange]?
     /// Where the name stands.
     @NotCompared public var location: SourceLocation
 
     /// Makes a policy.
     public init(
         name: Name, sets: [NamedSet] = [], filters: [Filter] = [], devices: [DeviceList] = [],
-        attach: [AttachEntry]? = nil, tests: [PolicyTest] = [], location: SourceLocation = .none
+        attach: [AttachEntry]? = nil, tests: [PolicyTest] = [], management: [PortRange]? = nil,
+        location: SourceLocation = .none
     ) {
         self.name = name
         self.sets = sets
@@ -27,8 +33,12 @@ public struct Policy: Equatable, Sendable {
         self.devices = devices
         self.attach = attach
         self.tests = tests
+        self.management = management
         self.location = location
     }
+
+    /// The ports where a policy names none: SSH's.
+    public static let usualManagement = [PortRange(22)]
 
     /// The set of that name, or nil.
     public func set(named name: Name) -> NamedSet? { sets.first { $0.name == name } }

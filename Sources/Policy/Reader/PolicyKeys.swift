@@ -1,3 +1,5 @@
+internal import NetTypes
+
 /// The policy files that have been read so far.
 struct PolicyDraft {
     /// The file that is being read.
@@ -13,6 +15,7 @@ struct PolicyDraft {
     var deviceNames: [(name: String, location: SourceLocation)] = []
     var attach: [AttachEntry]?
     var tests: [ReadTest] = []
+    var management: [PortRange]?
 
     /// The keys of a policy file.
     static let keys = KeyTable<PolicyDraft>([
@@ -59,6 +62,9 @@ struct PolicyDraft {
         .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.questions))) {
             value, draft, reading in
             draft.tests += reading.tests(value, first: draft.tests.count + 1)
+        },
+        .optional("management", .oneOrMore(.port)) { value, draft, reading in
+            draft.management = (draft.management ?? []) + reading.inlinePorts(value)
         },
     ])
 }

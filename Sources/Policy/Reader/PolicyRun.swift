@@ -122,7 +122,7 @@ struct PolicyRun {
         return Policy(
             name: name, sets: sets, filters: draft.filters, devices: draft.devices,
             attach: draft.attach, tests: draft.tests.map(\.test),
-            location: draft.names.first?.location ?? .none)
+            management: draft.management, location: draft.names.first?.location ?? .none)
     }
 
     /// The diagnostics by file, line and column: policy files first, as they were given.

@@ -70,7 +70,7 @@ extension Reading {
         return terms.map(\.0)
     }
 
-    fileprivate func inlinePorts(_ value: YAMLValue) -> [PortRange] {
+    func inlinePorts(_ value: YAMLValue) -> [PortRange] {
         inlineElements(value).compactMap { element in
             guard let text = text(element, of: "a port") else { return nil }
             return isReference(text, at: element) ? nil : portRange(text, at: element)

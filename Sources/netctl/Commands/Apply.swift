@@ -18,6 +18,9 @@ struct Apply: ParsableCommand {
     @Flag(help: "Print the steps and change nothing.")
     var dryRun = false
 
+    @Flag(help: "Apply it even if it cuts a session by which this host is managed.")
+    var force = false
+
     @Option(
         help: ArgumentHelp(
             "Revert by itself after this long, whoever is dead, unless 'netctl confirm' is typed: an "
@@ -48,6 +51,7 @@ struct Apply: ParsableCommand {
             var options = policy.options
             options.dryRun = dryRun
             options.confirm = confirm?.duration
+            options.force = force
             let outcome = try Reconciler.reporting.apply(revision, options)
             let plan = outcome.plan
             for warning in plan.warnings { Terminal.warning(warning) }
