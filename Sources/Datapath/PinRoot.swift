@@ -1,18 +1,19 @@
 internal import LinuxSystem
 internal import NetctlABI
-internal import SystemPackage
+package import SystemPackage
 
 /// The folder of all pins, `/sys/fs/bpf/netctl`. It is there while anything is attached.
-struct PinRoot {
+package struct PinRoot {
     /// How long a command waits for others: the largest policies take most of a minute to load.
     static let lockWait = Duration.seconds(60)
 
     private let fileSystem: BPFFileSystem
 
-    var path: FilePath { fileSystem.path.appending("netctl") }
+    /// Where it is, by a path that works in this process.
+    package var path: FilePath { fileSystem.path.appending("netctl") }
 
     /// The folder, if anything is attached.
-    static func existing() throws -> PinRoot? {
+    package static func existing() throws -> PinRoot? {
         guard let fileSystem = try BPFFileSystem.mounted() else { return nil }
         let root = PinRoot(fileSystem: fileSystem)
         do throws(Errno) {

@@ -12,7 +12,13 @@ public struct Reconciler: Sendable {
     public init(notice: @escaping @Sendable (String) -> Void = { _ in }) { self.notice = notice }
 
     /// Runs a change under the lock, in a folder of pins made if need be.
-    func change<Result>(_ body: (PinRoot) throws -> Result) throws(DatapathError) -> Result {
+    ///
+    /// - Parameter body: The change.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``DatapathError``.
+    package func change<Result>(
+        _ body: (PinRoot) throws -> Result
+    ) throws(DatapathError) -> Result {
         try translating {
             while true {
                 let root = try PinRoot.existingOrCreate()

@@ -73,6 +73,18 @@
         return .v4(result)
     }
 
+    /// Whether an address of the same family begins with the prefix.
+    ///
+    /// - Parameter address: Any address; an IPv4-mapped one is an IPv6 one.
+    /// - Returns: `false` for an address of the other family.
+    public func contains(_ address: IPAddress) -> Bool {
+        switch (self, address) {
+        case (.v4(let prefix), .v4(let address)): prefix.contains(address)
+        case (.v6(let prefix), .v6(let address)): prefix.contains(address)
+        default: false
+        }
+    }
+
     /// CIDR notation, `/32` and `/128` included.
     public var description: String {
         switch self {

@@ -52,7 +52,10 @@ struct Netctl: ParsableCommand {
             CommandGroup(
                 name: "What happens",
                 subcommands: [
+                    Sockets.self,
+                    Context.self,
                     Top.self,
+                    TraceCommand.self,
                     ProbeCommand.self,
                 ]),
         ])
