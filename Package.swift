@@ -78,7 +78,7 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Statistics",
-            dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
+            dependencies: ["Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
         // What happens on the hooks and to sockets, and to whom.
         .target(

@@ -29,6 +29,7 @@ struct Netctl: ParsableCommand {
                     Detach.self,
                     Status.self,
                     Stats.self,
+                    Block.self,
                     Pause.self,
                     Resume.self,
                 ]),
