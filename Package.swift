@@ -85,7 +85,7 @@ let package = Package(
             name: "Tracing",
             dependencies: [
                 "BPF", "BPFObjects", "CLibelf", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes",
-                "Netlink", "Policy", system,
+                "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
