@@ -149,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "TracingTests",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
+                "TestSupport",
                 "Tracing", system,
             ], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
