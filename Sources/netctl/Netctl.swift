@@ -58,6 +58,7 @@ struct Netctl: ParsableCommand {
                     Top.self,
                     TraceCommand.self,
                     ProbeCommand.self,
+                    WhyCommand.self,
                 ]),
         ])
 

@@ -38,9 +38,6 @@ struct DropScenarioTests {
             name: "no ARP reply", client: "udp4 send 10.77.0.99 9 cookie client wait",
             reason: "NEIGH_FAILED", named: .sender),
         Row(
-            name: "no neighbour reply, IPv6", client: "udp6 send fd00:77::99 9 cookie client wait",
-            reason: "NEIGH_FAILED", named: .sender),
-        Row(
             name: "a receive buffer is full",
             server: "udp4 rcvbuf 2304 bind FAR 0 cookie server wait",
             client: "udp4 flood 30 FAR PORT cookie client wait", reason: "SOCKET_RCVBUFF",
