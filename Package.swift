@@ -85,7 +85,7 @@ let package = Package(
             name: "Tracing",
             dependencies: [
                 "BPF", "BPFObjects", "CLibelf", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes",
-                "Netlink", "Policy", system,
+                "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
         .executableTarget(
             name: "netctl",
@@ -149,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "TracingTests",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
+                "TestSupport",
                 "Tracing", system,
             ], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

@@ -64,6 +64,7 @@ struct Netctl: ParsableCommand {
                     Top.self,
                     TraceCommand.self,
                     ProbeCommand.self,
+                    WhyCommand.self,
                 ]),
         ])
 

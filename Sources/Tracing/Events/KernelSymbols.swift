@@ -1,0 +1,40 @@
+internal import LinuxSystem
+
+/// Which function of the kernel an address is in, by /proc/kallsyms. Without CAP_SYSLOG, or under
+/// kptr_restrict, addresses are hidden and nothing has a name.
+struct KernelSymbols {
+    private var addresses: [UInt64] = []
+    private var names: [Substring] = []
+
+    init() { self.init(text: (try? ProcFile.read("/proc/kallsyms")) ?? "") }
+
+    init(text: String) {
+        var found: [(UInt64, Substring)] = []
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+            guard parts.count == 3, let type = parts[1].first,
+                type == UInt8(ascii: "t") || type == UInt8(ascii: "T"),
+                let address = UInt64(Substring(parts[0]), radix: 16), address != 0
+            else { continue }
+            // A module's follows behind a tab.
+            let name = Substring(parts[2]).prefix { $0 != "\t" }
+            found.append((address, name))
+        }
+        found.sort { $0.0 < $1.0 }
+        addresses = found.map(\.0)
+        names = found.map(\.1)
+    }
+
+    /// The function's name; nil if addresses are hidden.
+    func name(at address: UInt64) -> String? {
+        var low = 0
+        var high = addresses.count
+        while low < high {
+            let middle = (low + high) / 2
+            if addresses[middle] <= address { low = middle + 1 } else { high = middle }
+        }
+        // The last function has no end: what is far behind it is in none.
+        guard low > 0, address - addresses[low - 1] < 1 << 20 else { return nil }
+        return String(names[low - 1])
+    }
+}
