@@ -32,7 +32,7 @@ let package = Package(
             name: "CLibxxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinuxShims"),
-        .target(name: "CBPFShims", dependencies: ["CLibbpf"]),
+        .target(name: "CBPFShims", dependencies: ["CLibbpf", "CLibelf"]),
 
         // The one header that the BPF programs and Swift share.
         .target(

@@ -143,6 +143,7 @@ package struct PinRoot {
                 try pins.removeAll()
             }
         }
+        for pins in try programs() where !pins.isComplete { try pins.removeAll() }
     }
 
     /// Removes the block list, if no attachment is left that packets come by.

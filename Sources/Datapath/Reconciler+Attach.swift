@@ -24,6 +24,7 @@ extension Reconciler {
                     return .already(found.record.mode)
                 }
             }
+            try root.requireNoProgram(at: target.point, target.name)
             let prepared = try PreparedAttachment(target, in: root)
             return .attached(try prepared.attach(owner: nil))
         }
@@ -55,6 +56,10 @@ extension Reconciler {
         try changeExisting(discarding: true) { root in
             for point in try root.points() {
                 try root.pins(of: point).removeAll()
+                count += 1
+            }
+            for pins in try root.programs() {
+                try pins.removeAll()
                 count += 1
             }
             blocked = try root.removeUnusedBlockList()

@@ -48,7 +48,13 @@ struct Netctl: ParsableCommand {
             CommandGroup(
                 name: "Programs",
                 subcommands: [
-                    Compile.self
+                    Prog.self,
+                    MapCommand.self,
+                    LinkCommand.self,
+                    Listen.self,
+                    Run.self,
+                    Compile.self,
+                    Doctor.self,
                 ]),
             CommandGroup(
                 name: "What happens",

@@ -10,6 +10,12 @@ struct Detach: ParsableCommand {
     @Flag(help: "Everything, everywhere.")
     var all = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Only the program of this name that --program attached; needed where it is on no "
+                + "interface or cgroup.", valueName: "name"))
+    var program: String?
+
     @OptionGroup var global: GlobalOptions
 
     private struct Document: Encodable {
@@ -20,7 +26,10 @@ struct Detach: ParsableCommand {
     }
 
     func validate() throws {
-        if all == selection.isNamed {
+        if all && program != nil {
+            throw ValidationError("--all and --program exclude each other.")
+        }
+        if all == selection.isNamed && program == nil {
             throw ValidationError("Name an interface or a cgroup, or use --all.")
         }
     }
@@ -30,21 +39,27 @@ struct Detach: ParsableCommand {
             let observation = try Observation.now()
             if all {
                 let (count, blocked) = try Reconciler.reporting.detachAll()
-                let names = observation.attachments.map(\.hookName)
+                let names =
+                    observation.attachments.map(\.hookName) + observation.programs.map(\.hookName)
                 try global.write(
                     Document(detached: names, blocked: blocked),
                     text: names.isEmpty && count == 0
                         ? ["nothing is attached"] : lines(names, blocked))
                 return
             }
-            let found = try selection.attachments(in: observation)
-            guard !found.isEmpty else {
+            let found = program == nil ? try selection.attachments(in: observation) : []
+            let programs = try selection.programs(in: observation)
+                .filter { program == nil || $0.record.name == program }
+            guard !found.isEmpty || !programs.isEmpty else {
+                let nothing = program.map { "no program '\($0)' is attached there" }
                 try global.write(
-                    Document(detached: [], blocked: 0), text: [selection.nothing(in: observation)])
+                    Document(detached: [], blocked: 0),
+                    text: [nothing ?? selection.nothing(in: observation)])
                 return
             }
             let blocked = try Reconciler.reporting.detach(found.map(\.point))
-            let names = found.map(\.hookName)
+            try Reconciler.reporting.detach(programs: programs)
+            let names = found.map(\.hookName) + programs.map(\.hookName)
             try global.write(
                 Document(detached: names, blocked: blocked), text: lines(names, blocked))
         }

@@ -23,7 +23,9 @@ struct Status: ParsableCommand {
                 StatusDocument(observation),
                 text: (Terminal.showsResults ? tables(observation) : facts(observation))
                     + (global.verbose ? memory(observation) : []))
-            if observation.attachments.isEmpty && global.output == .text {
+            if observation.attachments.isEmpty && observation.programs.isEmpty
+                && global.output == .text
+            {
                 global.say("nothing is attached")
             }
             if check && !observation.problems.isEmpty { throw ExitStatus.failed }
@@ -52,7 +54,21 @@ struct Status: ParsableCommand {
                 "\(found.programID)", found.name ?? "-",
             ])
         }
-        return (ours.isEmpty ? [] : ours.lines()) + (others.isEmpty ? [] : [""] + others.lines())
+        var programs = TextTable([
+            "PLACE", "NETNS", "HOOK", "MODE", "STATE", "NAME", "FILE", "PROGRAM", "LINK", "SINCE",
+        ])
+        for found in observation.programs {
+            programs.add([
+                found.location?.name ?? "kernel", found.location?.netns ?? "-", found.record.hook,
+                found.record.mode?.rawValue ?? "-", found.state.rawValue, found.record.name,
+                found.record.file, "\(found.programID)", found.linkID.map(String.init) ?? "-",
+                found.record.attachedAt.formatted(.iso8601),
+            ])
+        }
+        let between = ours.isEmpty || programs.isEmpty ? [] : [""]
+        return (ours.isEmpty ? [] : ours.lines()) + between
+            + (programs.isEmpty ? [] : programs.lines())
+            + (others.isEmpty ? [] : [""] + others.lines())
             + observation.problems.map { "problem: " + text($0) }
     }
 
@@ -65,6 +81,13 @@ struct Status: ParsableCommand {
                 + "link \(found.linkID.map(String.init) ?? "-") "
                 + "since \(found.record.attachedAt.formatted(.iso8601))"
         }
+            + observation.programs.map { found in
+                "program \(found.location?.fact ?? "kernel") hook \(found.record.hook) "
+                    + "mode \(found.record.mode?.rawValue ?? "-") state \(found.state.rawValue) "
+                    + "name \(found.record.name) file \(found.record.file) "
+                    + "program \(found.programID) link \(found.linkID.map(String.init) ?? "-") "
+                    + "since \(found.record.attachedAt.formatted(.iso8601))"
+            }
             + observation.foreign.map { found in
                 "foreign \(found.location.fact) hook \(found.hook) "
                     + "program \(found.programID) name \(found.name ?? "-")"
