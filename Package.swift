@@ -32,7 +32,7 @@ let package = Package(
             name: "CLibxxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinuxShims"),
-        .target(name: "CBPFShims", dependencies: ["CLibbpf"]),
+        .target(name: "CBPFShims", dependencies: ["CLibbpf", "CLibelf"]),
 
         // The one header that the BPF programs and Swift share.
         .target(
@@ -79,7 +79,7 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Statistics",
-            dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
+            dependencies: ["Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
         // What happens on the hooks and to sockets, and to whom.
         .target(
@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "TracingTests",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
                 "PolicyCompiler", "TestSupport",
                 "Tracing", system,
             ], exclude: ["Fixtures"], swiftSettings: strict),

@@ -11,15 +11,16 @@ extension Link {
     /// - Parameters:
     ///   - program: A program of type ``ProgramType/kprobe``.
     ///   - function: The function's name.
+    ///   - offset: How far behind the function's beginning.
     ///   - atReturn: Whether it runs when the function returns, rather than when it is called.
     /// - Returns: The link; dropping it detaches the program.
     /// - Throws: ``BPFError`` with `.notFound` if the kernel has no kprobes, with `.system`: `ENOENT` if
     ///   there is no such function, `EINVAL` for one that must not be probed.
     public static func attachKprobe(
-        program: borrowing Program, function: String, atReturn: Bool = false
+        program: borrowing Program, function: String, offset: UInt64 = 0, atReturn: Bool = false
     ) throws(BPFError) -> Link {
         let subject = "\(program.subject) to function \(function)"
-        let event = try function.withPerfEvent("kprobe", atReturn, 0, subject)
+        let event = try function.withPerfEvent("kprobe", atReturn, offset, subject)
         return try attach(program, event, subject)
     }
 
@@ -53,6 +54,23 @@ extension Link {
     ) throws(BPFError) -> Link {
         let subject = "\(program.subject) to event \(id)"
         let opened = bpf_shim_open_perf_event(BPF_SHIM_PERF_TRACEPOINT.rawValue, id, nil, 0)
+        return try attach(
+            program, OwnedDescriptor(owning: try check(opened, "attach", subject)), subject)
+    }
+
+    /// Attaches a program to the clock of one CPU. Since Linux 5.15.
+    ///
+    /// - Parameters:
+    ///   - program: A program of type ``ProgramType/perfEvent``.
+    ///   - frequency: How often a second it runs.
+    ///   - cpu: The CPU.
+    /// - Returns: The link; dropping it detaches the program.
+    /// - Throws: ``BPFError`` with `.system`.
+    public static func attachClock(
+        program: borrowing Program, frequency: UInt64, cpu: Int32
+    ) throws(BPFError) -> Link {
+        let subject = "\(program.subject) to the clock of CPU \(cpu)"
+        let opened = bpf_shim_open_clock(frequency, cpu)
         return try attach(
             program, OwnedDescriptor(owning: try check(opened, "attach", subject)), subject)
     }

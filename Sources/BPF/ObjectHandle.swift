@@ -38,6 +38,20 @@ struct ObjectHandle: ~Copyable {
         return names
     }
 
+    /// Gives programs whose section this libbpf does not know the type that it means: libbpf 1.1 is
+    /// older than TCX.
+    borrowing func nameNewTypes() {
+        _ = programs { program in
+            let section = String(cString: bpf_program__section_name(program))
+            guard bpf_program__type(program).rawValue == 0, section.hasPrefix("tcx/") else {
+                return
+            }
+            // It fails for a program that is loaded, which none is yet.
+            _ = bpf_program__set_type(
+                program, bpf_prog_type(rawValue: ProgramType.schedCls.rawValue))
+        }
+    }
+
     borrowing func program(_ name: String, for attempt: String) throws(BPFError) -> OpaquePointer {
         guard let program = bpf_object__find_program_by_name(raw, name) else {
             throw missing("program", name, among: programNames(), attempt)

@@ -31,7 +31,7 @@ extension OpenObject {
         if let log = warnings.verifierLog {
             return BPFError(
                 .verifier, "load program", program, "rejected by the verifier", errno: errno,
-                verifierLog: log)
+                hint: log.hint, verifierLog: log)
         }
         return .system("load program", program, errno)
     }

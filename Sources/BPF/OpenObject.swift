@@ -54,6 +54,7 @@ public struct OpenObject: ~Copyable {
         }
         handle = ObjectHandle(raw: object)
         self.name = name
+        handle.nameNewTypes()
     }
 
     /// Every program of the object, in file order.

@@ -20,7 +20,13 @@ public struct ProgramInfo: Hashable, Sendable {
     /// The interface that it is bound to; 0 for none.
     public let interfaceIndex: UInt32
     /// Whether it runs as machine code.
-    public let isJITCompiled: Bool
+    public var isJITCompiled: Bool { machineBytes > 0 }
+    /// How many bytes of machine code there are.
+    public let machineBytes: UInt32
+    /// How many bytes the instructions have, as the verifier left them.
+    public let translatedBytes: UInt32
+    /// Whether its licence is compatible with the GPL.
+    public let isGPLCompatible: Bool
     /// How many instructions the verifier looked at; 0 before Linux 5.16.
     public let verifiedInstructions: UInt32
     /// How often the program was entered while a ``RunStatistics`` lived; what it tail-calls counts
@@ -58,7 +64,9 @@ public struct ProgramInfo: Hashable, Sendable {
         userID = info.created_by_uid
         mapIDs = Array(maps.prefix(Int(info.nr_map_ids)))
         interfaceIndex = info.ifindex
-        isJITCompiled = info.jited_prog_len > 0
+        machineBytes = info.jited_prog_len
+        translatedBytes = info.xlated_prog_len
+        isGPLCompatible = info.gpl_compatible == 1
         verifiedInstructions = info.verified_insns
         runCount = info.run_cnt
         runNanoseconds = info.run_time_ns

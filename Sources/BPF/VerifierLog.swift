@@ -40,6 +40,14 @@ public struct VerifierLog: Sendable {
         self.excerpt = excerpt
     }
 
+    /// What to do about a cause that has a well-known remedy.
+    var hint: String? {
+        if text.contains("GPL") && (text.contains("non-GPL") || text.contains("GPL-restricted")) {
+            return "give the program a licence: char LICENSE[] SEC(\"license\") = \"GPL\";"
+        }
+        return nil
+    }
+
     /// `processed 3 insns (limit 1000000) …` and its companions, which end a log.
     private static func isStatistics(_ line: String) -> Bool {
         ["processed ", "verification time ", "stack depth ", "peak_states "]

@@ -39,6 +39,8 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     public var folder: String?
     /// By which the body's events are known; nil in records of older versions.
     public var number: UInt64?
+    /// The tables of its filter; nil for device lists, and in records of older versions.
+    public var tables: [TableRecord]?
 }
 
 /// A rule as statistics name it.

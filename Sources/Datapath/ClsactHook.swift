@@ -14,6 +14,8 @@ struct ClsactHook {
     static let priority: UInt16 = 100
     /// "netc".
     static let handle: UInt32 = 0x6e65_7463
+    /// "netp": where a user's program is, beside the datapath.
+    static let programHandle: UInt32 = 0x6e65_7470
 
     private let namespace: UInt64
     private let place: ClsactPosition
@@ -27,11 +29,12 @@ struct ClsactHook {
     /// - Parameters:
     ///   - point: The attachment.
     ///   - root: The folder of all pins.
-    init?(_ point: AttachPoint, root: FilePath) {
+    ///   - handle: The filter's number.
+    init?(_ point: AttachPoint, root: FilePath, handle: UInt32 = handle) {
         guard case .interface(let namespace, let index) = point.place, point.hook != .xdp,
             let place = try? ClsactPosition(
                 interfaceIndex: UInt32(index), direction: point.hook.clsactDirection,
-                priority: Self.priority, handle: Self.handle)
+                priority: Self.priority, handle: handle)
         else { return nil }
         self.namespace = namespace
         self.place = place
@@ -49,6 +52,22 @@ struct ClsactHook {
         try socket.addBPFFilter(
             at: place, descriptor: stub.descriptor.rawValue, name: "netctl")
         if isMarked(newQdisc) { try Directory.rename(newQdisc.string, to: qdisc.string) }
+    }
+
+    /// Puts another program into the filter.
+    ///
+    /// - Parameters:
+    ///   - old: The program that must be there now.
+    ///   - program: The one that comes.
+    /// - Throws: `NetlinkError`, with `EEXIST` when the filter runs another program.
+    func replace(_ old: UInt32, with program: borrowing Program) throws {
+        guard let handle = try NetworkNamespace(inode: namespace).open() else { return }
+        let descriptor = program.descriptor.rawValue
+        try handle.perform {
+            var socket = try NetlinkSocket()
+            try socket.replaceBPFFilter(
+                at: place, descriptor: descriptor, name: "netctl", expecting: old)
+        }
     }
 
     /// The pin comes first: killed in between, the next command finds a mark and no qdisc, which
@@ -83,9 +102,9 @@ struct ClsactHook {
             var socket = try NetlinkSocket()
             let filters = try socket.filters(
                 interfaceIndex: place.interfaceIndex, direction: place.direction)
-            let isThere = filters.contains { Self.isOurs($0, running: stub) }
+            let isThere = filters.contains { isThis($0, running: stub) }
             let others =
-                try filters.filter { !Self.isOurs($0, running: stub) }
+                try filters.filter { !isThis($0, running: stub) }
                 + socket.filters(
                     interfaceIndex: place.interfaceIndex, direction: place.direction.other)
             let isOurs = isThere ? isMarked(qdisc) || isMarked(newQdisc) : isMarked(newQdisc)
@@ -111,13 +130,18 @@ struct ClsactHook {
         for mark in [newQdisc, qdisc] { try? Directory.unlink(mark.string) }
     }
 
+    private func isThis(_ filter: TCFilter, running stub: UInt32) -> Bool {
+        Self.isAtOurPlace(filter) && filter.handle == place.handle && filter.bpf?.programID == stub
+    }
+
     /// Whether a filter is the one that keeps a stub on its hook.
     static func isOurs(_ filter: TCFilter, running stub: UInt32) -> Bool {
-        isAtOurPlace(filter) && filter.bpf?.programID == stub
+        isAtOurPlace(filter) && filter.handle == handle && filter.bpf?.programID == stub
     }
 
     private static func isAtOurPlace(_ filter: TCFilter) -> Bool {
-        filter.priority == priority && filter.handle == handle && filter.chain == 0
+        filter.priority == priority && [handle, programHandle].contains(filter.handle)
+            && filter.chain == 0
     }
 }
 

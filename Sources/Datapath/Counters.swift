@@ -59,9 +59,15 @@ struct Counters: ~Copyable {
     /// The count of every slot, in slot order.
     var totals: [Count] {
         var totals = Array(repeating: Count.zero, count: Self.slots)
-        for block in 0..<blocks {
-            for slot in totals.indices {
-                totals[slot] = totals[slot] &+ count(block * Self.slots + slot)
+        memory.withUnsafeBytes { bytes in
+            // SAFETY: an array of that struct, whose size is a multiple of the stride's 8 bytes.
+            let counters = bytes.assumingMemoryBound(to: netctl_counter.self)
+            for block in 0..<blocks {
+                for slot in 0..<Self.slots {
+                    let counter = counters[block * Self.slots + slot]
+                    totals[slot] =
+                        totals[slot] &+ Count(packets: counter.packets, bytes: counter.bytes)
+                }
             }
         }
         return totals

@@ -20,12 +20,15 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
     public let code: Code
     /// The whole sentence: `attempt: subject: why (ERRNO); what to do`.
     public let description: String
+    /// All that the verifier wrote, where it refused a program.
+    public let verifierLog: String?
 
     init(
         _ attempt: String, _ subject: String, _ reason: String, errno: Errno? = nil,
         hint: String? = nil, code: Code = .failed
     ) {
         self.code = code
+        verifierLog = nil
         var text = "\(attempt): \(subject): \(reason)"
         if let errno { text += " (\(errno.symbol))" }
         if let hint { text += "; \(hint)" }
@@ -46,6 +49,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
             let lacking = errno == .notPermitted || errno == .permissionDenied
             code = error is CompileError ? .invalidPolicy : lacking ? .unsupported : .failed
             description = "\(error)"
+            verifierLog = (error as? BPFError)?.verifierLog?.text
         }
     }
 }

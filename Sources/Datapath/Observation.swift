@@ -9,6 +9,8 @@ internal import SystemPackage
 public struct Observation: Sendable {
     /// By namespace, interface and hook.
     public private(set) var attachments: [Attachment] = []
+    /// Programs that users brought and netctl attached.
+    public private(set) var programs: [ProgramAttachment] = []
     /// Programs of others on hooks that netctl could use.
     public private(set) var foreign: [ForeignProgram] = []
     /// What is not as it should be.
@@ -25,6 +27,7 @@ public struct Observation: Sendable {
                 for point in try root.points().sorted() {
                     try observation.look(at: point, root.pins(of: point), scan)
                 }
+                for pins in try root.programs() { try observation.look(at: pins, scan) }
             }
             observation.lookForOthers(scan)
             return observation
@@ -51,8 +54,24 @@ public struct Observation: Sendable {
         }
     }
 
+    private mutating func look(at pins: ProgramPins, _ scan: InterfaceScan) throws {
+        guard pins.isComplete else { return }
+        do {
+            let found = try ProgramAttachment(pins, scan)
+            programs.append(found)
+            if let problem = found.problem { problems.append(problem) }
+        } catch  where !pins.isComplete {
+            // Detached while we looked.
+        } catch {
+            problems.append(
+                Problem(
+                    code: "unreadable", message: "\(pins.name): \(error)",
+                    hint: "netctl detach --all"))
+        }
+    }
+
     private mutating func lookForOthers(_ scan: InterfaceScan) {
-        let ours = Set(attachments.map(\.programID))
+        let ours = Set(attachments.map(\.programID) + programs.map(\.programID))
         for (_, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
             for interface in namespace.interfaces {
                 let location = Location.interface(interface.link.name, netns: namespace.name)

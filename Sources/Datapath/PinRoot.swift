@@ -79,11 +79,7 @@ package struct PinRoot {
         defer {
             // Also of a body that threw half-way.
             try? removeLitter()
-            if (try? points().contains { $0.hook.hasAddresses }) == false {
-                try? BlockPins(in: path).remove()
-                // They would judge by a list that nobody can change any more.
-                removeRetired()
-            }
+            _ = try? removeUnusedBlockList()
             try? removeIfEmpty()
             _ = lock.path
         }
@@ -147,6 +143,18 @@ package struct PinRoot {
                 try pins.removeAll()
             }
         }
+        for pins in try programs() where !pins.isComplete { try pins.removeAll() }
+    }
+
+    /// Removes the block list, if no attachment is left that packets come by.
+    ///
+    /// - Returns: How many entries went with it.
+    @discardableResult func removeUnusedBlockList() throws -> Int {
+        guard try !points().contains(where: { $0.hook.hasAddresses }) else { return 0 }
+        let entries = try BlockPins(in: path).remove()
+        // They would judge by a list that nobody can change any more.
+        removeRetired()
+        return entries
     }
 
     private func removeIfEmpty() throws {

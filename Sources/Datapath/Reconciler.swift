@@ -3,7 +3,7 @@ internal import LinuxSystem
 /// Makes the kernel what it should be. Every method holds off other netctl commands, removes what a
 /// killed one left, and either does all it says or nothing.
 public struct Reconciler: Sendable {
-    private let notice: @Sendable (String) -> Void
+    let notice: @Sendable (String) -> Void
 
     /// A reconciler; it keeps no state, the kernel does.
     ///

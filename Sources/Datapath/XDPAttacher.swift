@@ -16,12 +16,17 @@ struct XDPAttacher {
     private let index: Int32
     /// The mode that is insisted on.
     private let required: XDPMode?
+    /// Whether the program may be on the interface for an instant to have the kernel explain itself.
+    private let explains: Bool
 
     /// - Parameters:
     ///   - target: The XDP hook of an interface.
     ///   - index: The interface's index.
-    init(_ target: AttachTarget, index: Int32) {
+    ///   - explains: Whether the program passes everything, so that a refusal may be tried again in
+    ///     the way that the kernel explains.
+    init(_ target: AttachTarget, index: Int32, explains: Bool = true) {
         self.target = target
+        self.explains = explains
         self.index = index
         if case .xdp(let mode) = target.mode { required = mode } else { required = nil }
     }
@@ -58,6 +63,7 @@ struct XDPAttacher {
     /// The kernel's own sentence about a refusal: a link only answers with a number, netlink with
     /// words. The program passes everything, so that being taken for an instant would do no harm.
     private func sentence(about program: borrowing Program, _ mode: XDPMode) -> String? {
+        guard explains else { return nil }
         let flag: XDPFlags =
             switch mode {
             case .native: .native

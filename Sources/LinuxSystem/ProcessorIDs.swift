@@ -18,6 +18,24 @@ public enum ProcessorIDs {
         return limit
     }
 
+    /// The processors that are online now.
+    ///
+    /// - Throws: ``SystemError`` when sysfs is not mounted.
+    public static func online() throws(SystemError) -> [Int] {
+        numbers(in: try ProcFile.read("/sys/devices/system/cpu/online"))
+    }
+
+    /// Reads a list such as `0-3,8-11`.
+    static func numbers(in list: String) -> [Int] {
+        list.split { $0 == "," || $0 == "\n" }.flatMap { range in
+            let ends = range.split(separator: "-").compactMap { Int($0) }
+            guard let first = ends.first, let last = ends.last, first <= last, last < 1 << 16 else {
+                return [Int]()
+            }
+            return Array(first...last)
+        }
+    }
+
     /// Reads a list such as `0-3,8-11`.
     static func limit(of list: String) -> Int? {
         let last = list.split { $0 == "-" || $0 == "," || $0 == "\n" }.last

@@ -73,6 +73,15 @@
         return .v4(result)
     }
 
+    /// Whether the two have any address in common: one lies inside the other.
+    public func overlaps(_ other: IPPrefix) -> Bool {
+        switch (self, other) {
+        case (.v4(let left), .v4(let right)): left.contains(right) || right.contains(left)
+        case (.v6(let left), .v6(let right)): left.contains(right) || right.contains(left)
+        default: false
+        }
+    }
+
     /// Whether an address of the same family begins with the prefix.
     ///
     /// - Parameter address: Any address; an IPv4-mapped one is an IPv6 one.

@@ -6,6 +6,7 @@ internal import Policy
 public struct StatusDocument: Encodable, Sendable {
     let version = 1
     let attachments: [Entry]
+    let programs: [UserProgram]
     let foreign: [Foreign]
     let problems: [Issue]
 
@@ -29,6 +30,7 @@ public struct StatusDocument: Encodable, Sendable {
         let chain: [UInt32]
         let attachedAt: String
         let state: Attachment.State
+        let tables: [TableDocument]
 
         enum CodingKeys: String, CodingKey {
             case mode, policy, filter, digest
@@ -36,7 +38,46 @@ public struct StatusDocument: Encodable, Sendable {
             case linkID = "link_id"
             case chain
             case attachedAt = "attached_at"
-            case state
+            case state, tables
+        }
+    }
+
+    struct UserProgram: Encodable {
+        @ExplicitNull var interface: String?
+        @ExplicitNull var netns: String?
+        @ExplicitNull var cgroup: String?
+        let hook: String
+        @ExplicitNull var mode: AttachMode?
+        let name: String
+        let section: String
+        let file: String
+        @ExplicitNull var policy: String?
+        let programID: UInt32
+        @ExplicitNull var linkID: UInt32?
+        let attachedAt: String
+        let state: Attachment.State
+
+        enum CodingKeys: String, CodingKey {
+            case interface, netns, cgroup, hook, mode, name, section, file, policy, state
+            case programID = "program_id"
+            case linkID = "link_id"
+            case attachedAt = "attached_at"
+        }
+
+        init(_ found: ProgramAttachment) {
+            interface = found.location?.interface
+            netns = found.location?.netns
+            cgroup = found.location?.cgroup
+            hook = found.record.hook
+            mode = found.record.mode
+            name = found.record.name
+            section = found.record.section
+            file = found.record.file
+            policy = found.record.owner
+            programID = found.programID
+            linkID = found.linkID
+            attachedAt = found.record.attachedAt.formatted(.iso8601)
+            state = found.state
         }
     }
 
@@ -77,8 +118,10 @@ public struct StatusDocument: Encodable, Sendable {
                     programID: attachment.programID, linkID: attachment.linkID,
                     chain: attachment.chain,
                     attachedAt: attachment.record.attachedAt.formatted(.iso8601),
-                    state: attachment.state))
+                    state: attachment.state,
+                    tables: (attachment.policy?.tables ?? []).map(TableDocument.init)))
         }
+        programs = observation.programs.map(UserProgram.init)
         foreign = observation.foreign.map { found in
             Foreign(
                 place: Place(found.location, found.hook),

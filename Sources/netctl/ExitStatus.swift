@@ -33,7 +33,9 @@ enum ExitStatus: Int32, Error {
     /// What an error of any module means for whoever waits for the exit code.
     init(reason error: any Error) {
         switch error {
-        case let error as DatapathError: self.init(error.code)
+        // The verifier's EACCES is about the program, not about the caller.
+        case let error as DatapathError:
+            self.init(error.verifierLog == nil ? error.code : .failed)
         case let error as ProgramsError: self = error.code == .unsupported ? .unsupported : .failed
         case let error as TracingError: self = error.code == .unsupported ? .unsupported : .failed
         case let error as BPFError: self = error.isUnsupported ? .unsupported : .failed
@@ -55,13 +57,25 @@ extension Errno {
 }
 
 /// Runs the body of a command: an error is printed once, here, and becomes an exit code.
-func reporting(_ body: () throws -> Void) throws(ExitStatus) {
+///
+/// - Parameters:
+///   - fullVerifierLog: Whether all that the verifier wrote is printed in front of an error.
+///   - body: The command.
+/// - Throws: The exit code, once the reason has been printed.
+func reporting(
+    fullVerifierLog: Bool = false, _ body: () throws -> Void
+) throws(ExitStatus) {
     do {
         try body()
     } catch let status as ExitStatus {
         throw status
     } catch {
+        let log = (error as? DatapathError)?.verifierLog
+        if fullVerifierLog, let log { Terminal.passOn(log) }
         Terminal.error("\(error)")
+        if !fullVerifierLog && log?.isEmpty == false {
+            Terminal.message("  --verifier-log shows all that the verifier wrote")
+        }
         throw ExitStatus(reason: error)
     }
 }

@@ -35,6 +35,7 @@ struct GlobalOptions: ParsableArguments {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.dateEncodingStrategy = .iso8601
             let bytes = try encoder.encode(document)
             Terminal.result(String(decoding: bytes, as: UTF8.self))
         }

@@ -29,6 +29,7 @@ struct Netctl: ParsableCommand {
                     Detach.self,
                     Status.self,
                     Stats.self,
+                    Block.self,
                     Pause.self,
                     Resume.self,
                 ]),
@@ -47,7 +48,13 @@ struct Netctl: ParsableCommand {
             CommandGroup(
                 name: "Programs",
                 subcommands: [
-                    Compile.self
+                    Prog.self,
+                    MapCommand.self,
+                    LinkCommand.self,
+                    Listen.self,
+                    Run.self,
+                    Compile.self,
+                    Doctor.self,
                 ]),
             CommandGroup(
                 name: "What happens",
@@ -59,6 +66,7 @@ struct Netctl: ParsableCommand {
                     Top.self,
                     TraceCommand.self,
                     ProbeCommand.self,
+                    WhyCommand.self,
                 ]),
         ])
 

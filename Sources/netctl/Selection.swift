@@ -52,6 +52,26 @@ struct Selection: ParsableArguments {
         return found
     }
 
+    /// The users' programs that are meant; without anything named, all of them.
+    func programs(in observation: Observation) throws -> [ProgramAttachment] {
+        var found = observation.programs
+        if let cgroup {
+            let path = try Location.cgroupPath(cgroup)
+            found.removeAll { $0.location?.cgroup != path }
+        }
+        if interface != nil || netns != nil {
+            let namespace = try netns.map(NetworkNamespace.init(named:)) ?? .current
+            found.removeAll { program in
+                program.record.namespace != namespace.inode
+                    && (program.state != .gone || netns != nil)
+            }
+        }
+        if let interface { found.removeAll { $0.location?.interface != interface } }
+        let hooks = try hook.map { try $0.hook(onCgroup: cgroup != nil) }
+        if !hooks.isEmpty { found.removeAll { $0.hook.map(hooks.contains) != true } }
+        return found
+    }
+
     /// The same, where there has to be one.
     func existingAttachments(in observation: Observation) throws -> [Attachment] {
         let found = try attachments(in: observation)

@@ -37,6 +37,11 @@ enum Terminal {
         message("netctl: \(emphasis("warning:", code: 33)) \(text)")
     }
 
+    /// Writes a part of a line of results.
+    static func passOnResult(_ text: String) {
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+
     /// Writes what another program said, as it is.
     static func passOn(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 

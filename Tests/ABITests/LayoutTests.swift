@@ -60,7 +60,8 @@ struct LayoutTests {
             "netctl_block_guard", of: netctl_block_guard.self,
             [
                 ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("changing", \.changing),
-                ("swept", \.swept), ("reserved", \.reserved), ("entries4", \.entries4),
+                ("swept", \.swept), ("earliest", \.earliest), ("earliest_seen", \.earliest_seen),
+                ("reserved", \.reserved), ("entries4", \.entries4),
                 ("entries6", \.entries6),
             ]),
         Layout(

@@ -7,6 +7,8 @@ enum Fixture {
     static let filter = compile("filter")
     static let rejected = compile("rejected")
     static let skb = compile("skb")
+    static let values = compile("values")
+    static let example = compile("example")
     static let types = compile("types")
     static let ring = compile("ring")
     static let tracing = compile("tracing")

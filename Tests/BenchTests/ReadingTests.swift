@@ -29,13 +29,12 @@ struct ReadingTests {
         }
     }
 
-    @Test("nft list chain")
+    @Test("nft list counter")
     func nft() throws {
         let text = """
             table netdev bench {
-            \tchain in {
-            \t\ttype filter hook ingress device "rx1" priority filter; policy accept;
-            \t\tip saddr @block counter packets 100025 bytes 5001250 drop
+            \tcounter dropped {
+            \t\tpackets 100025 bytes 5001250
             \t}
             }
             """

@@ -16,9 +16,7 @@ struct DropScenarioTests {
 
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
-        /// Commands run first, in the near namespace; DEV is the near end.
-        var before: [String] = []
-        /// A policy applied first, to the near end.
+        /// A hook of the near end where a policy drops everything that is IP.
         var policy: String?
         /// Steps in the far namespace.
         var server: String?
@@ -38,9 +36,6 @@ struct DropScenarioTests {
             name: "no ARP reply", client: "udp4 send 10.77.0.99 9 cookie client wait",
             reason: "NEIGH_FAILED", named: .sender),
         Row(
-            name: "no neighbour reply, IPv6", client: "udp6 send fd00:77::99 9 cookie client wait",
-            reason: "NEIGH_FAILED", named: .sender),
-        Row(
             name: "a receive buffer is full",
             server: "udp4 rcvbuf 2304 bind FAR 0 cookie server wait",
             client: "udp4 flood 30 FAR PORT cookie client wait", reason: "SOCKET_RCVBUFF",
@@ -57,18 +52,12 @@ struct DropScenarioTests {
             name: "nobody listens, TCP", client: "tcp4 connect FAR 9 cookie client wait",
             reason: "NO_SOCKET", named: .nobody),
         Row(
-            name: "another's filter on TC egress",
-            before: [
-                "tc qdisc add dev DEV clsact",
-                "tc filter add dev DEV egress matchall action drop",
-            ],
+            name: "a policy on TC egress",
+            policy: "tc-egress",
             client: "udp4 send FAR 9 cookie client wait", reason: "TC_EGRESS", named: .sender),
         Row(
-            name: "another's filter on TC ingress: the packet still carries its sender",
-            before: [
-                "tc qdisc add dev DEV clsact",
-                "tc filter add dev DEV ingress matchall action drop",
-            ],
+            name: "a policy on TC ingress: the packet still carries its sender",
+            policy: "tc-ingress",
             server: "udp4 bind FAR 0 cookie server send NEAR 9 wait",
             client: "udp4 cookie client wait", reason: "TC_INGRESS", named: .receiver),
     ]
@@ -86,9 +75,7 @@ struct DropScenarioTests {
                 .replacing("NEAR", with: pair.near.ipv4).replacing("DEV", with: pair.near.name)
                 .replacing("PORT", with: "\(port)")
         }
-        for command in row.before {
-            try runChecked(filled(command).split(separator: " ").map(String.init))
-        }
+        if let hook = row.policy { try Self.dropAll(on: hook, of: pair.near.name) }
         #expect(try ContextSwitch.turnOn(trackingUsers: false) { _ in })
         defer { _ = try? ContextSwitch.turnOff { _ in } }
         let server = try row.server.map { steps in
@@ -136,6 +123,18 @@ struct DropScenarioTests {
         }
     }
 
+    private static func dropAll(on hook: String, of interface: String) throws {
+        let directory = try TemporaryDirectory()
+        let policy = try directory.write(
+            """
+            version: 1
+            name: all
+            filters: { all: { default: drop } }
+            attach: [{ interface: \(interface), \(hook): all }]
+            """, to: "all.yaml")
+        try runChecked([Netctl.path, "apply", policy])
+    }
+
     private static func namesReceiver(_ context: SocketContext) throws -> Bool {
         try context.drops().contains { $0.isReceiver }
     }
@@ -152,11 +151,7 @@ struct DropScenarioTests {
                 let record = try #require(try context.record(of: refused.socket("client").cookie))
                 #expect(record.wasReset && !record.hasReset)
                 #expect(record.local.port != 0)
-                try runChecked(["tc", "qdisc", "add", "dev", pair.near.name, "clsact"])
-                try runChecked([
-                    "tc", "filter", "add", "dev", pair.near.name, "egress", "matchall", "action",
-                    "drop",
-                ])
+                try Self.dropAll(on: "tc-egress", of: pair.near.name)
                 let silent = try Scene(
                     "comm cli tcp4 nowait connect \(pair.far.ipv4) 9 cookie client wait", in: cgroup
                 )

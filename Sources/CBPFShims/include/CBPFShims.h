@@ -90,6 +90,18 @@ int bpf_shim_query(struct bpf_shim_query *query);
 /* Writes all types of a file of BTF, raw or an ELF section, as a C header. -ENODATA: without BTF. */
 int bpf_shim_write_types(const char *btf, const char *header);
 
+/* The kind of a perf event's link, enum bpf_perf_event_type (Linux 6.6); 0 if the kernel is older. */
+uint32_t bpf_shim_perf_event_kind(const struct bpf_link_info *info);
+
+/* The name of what a link is on: of a raw tracepoint, an iterator, a perf event. -ENODATA: none. */
+int bpf_shim_link_name(int link, char *name, uint32_t size);
+
+/* Where in an ELF file a function begins. -ESRCH: there is none; -ENOEXEC: it is no ELF file. */
+int bpf_shim_function_offset(const char *path, const char *function, uint64_t *offset);
+
+/* perf_event_open(2) of the clock of one CPU, so many times a second: a descriptor. */
+int bpf_shim_open_clock(uint64_t frequency, int cpu);
+
 enum bpf_shim_perf_type {
 	BPF_SHIM_PERF_TRACEPOINT = 2, /* PERF_TYPE_TRACEPOINT */
 };
@@ -100,3 +112,15 @@ enum bpf_shim_perf_type {
  * name: of the function, or the path of the file; NULL for a tracepoint
  */
 int bpf_shim_open_perf_event(uint32_t type, uint64_t config, const char *name, uint64_t offset);
+
+/* The reading end of a perf buffer, a map of type BPF_MAP_TYPE_PERF_EVENT_ARRAY. */
+struct bpf_shim_perf_buffer;
+typedef void (*bpf_shim_record_function)(void *context, const void *bytes, uint32_t size);
+typedef void (*bpf_shim_lost_function)(void *context, uint64_t count);
+
+/* pages: for each CPU, a power of two. NULL: errno says why. Takes the place of another reader. */
+struct bpf_shim_perf_buffer *bpf_shim_open_perf_buffer(int map, size_t pages,
+						       bpf_shim_record_function record,
+						       bpf_shim_lost_function lost, void *context);
+int bpf_shim_poll_perf_buffer(struct bpf_shim_perf_buffer *buffer, int milliseconds);
+void bpf_shim_close_perf_buffer(struct bpf_shim_perf_buffer *buffer);

@@ -68,3 +68,8 @@ int netctl_membarrier_global(void);
 
 /* sched_setaffinity(2) of the calling thread: it and what it starts stay on one CPU. */
 int netctl_stay_on_cpu(int cpu);
+
+/* What a driver can do with XDP: bits of enum netdev_xdp_act (Linux 6.3). -ENOENT: the kernel does not
+ * tell. Asks in the calling thread's network namespace.
+ */
+int netctl_xdp_features(unsigned int interface, unsigned long long *features);

@@ -72,10 +72,14 @@ public struct SourceCompiler: Sendable {
     private func run(
         _ source: String, _ options: CompileOptions, in folder: TemporaryFolder
     ) throws(ProgramsError) -> Subprocess {
-        try Subprocess.run(
-            clang.path,
-            Self.arguments(
-                source, options, object: Self.object(in: folder), generated: folder.path))
+        let arguments = Self.arguments(
+            source, options, object: Self.object(in: folder), generated: folder.path)
+        do throws(Errno) {
+            return try Subprocess.run(clang.path, arguments)
+        } catch {
+            throw ProgramsError(
+                "run", clang.path, error.sentence, errno: error, code: .unsupported)
+        }
     }
 
     /// The command line. What a user typed is always the value of an option or behind `./` or `/`.
@@ -130,11 +134,14 @@ enum Processor {
     #if arch(x86_64)
         static let linuxName = "x86"
         static let gnuName = "x86_64"
+        static let objdumpName = "i386:x86-64"
     #elseif arch(arm64)
         static let linuxName = "arm64"
         static let gnuName = "aarch64"
+        static let objdumpName = "aarch64"
     #elseif arch(riscv64)
         static let linuxName = "riscv"
         static let gnuName = "riscv64"
+        static let objdumpName = "riscv:rv64"
     #endif
 }

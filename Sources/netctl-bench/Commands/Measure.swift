@@ -54,7 +54,7 @@ struct MeasureVeth: ParsableCommand {
     var sources = FlowCount(bits: 20)
 
     @Option(help: "How many packets each drop point gets in a round.")
-    var packets = 1_000_000
+    var packets = 500_000
 
     @Flag(inversion: .prefixedNo, help: "Whether to compare with peers.")
     var peers = true

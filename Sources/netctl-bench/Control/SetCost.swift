@@ -89,7 +89,7 @@ struct SetCost {
         try tool.prepare(receiver)
         let load = try total(tool.load(list, receiver), on: receiver)
         add(.load, load.milliseconds)
-        add(.memory, load.megabytes)
+        if load.megabytes > 0 { add(.memory, load.megabytes) }
         guard editing else { return }
         let stranger = "\(changed.stranger(seed: 1))"
         if let command = tool.add(stranger) {

@@ -8,6 +8,8 @@ protocol DropPoint {
     var requires: String? { get }
     /// The longest list that it takes; 0 when it takes none and drops everything.
     var largest: Int { get }
+    /// Whether all interfaces share a list.
+    var hasOneList: Bool { get }
     /// Whether it takes addresses alone, of each prefix the first.
     var isExact: Bool { get }
 
@@ -25,6 +27,7 @@ struct Installed {
 
 extension DropPoint {
     var requires: String? { nil }
+    var hasOneList: Bool { false }
     var isExact: Bool { false }
 }
 

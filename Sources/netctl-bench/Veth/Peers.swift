@@ -5,6 +5,7 @@ struct XDPFilter: DropPoint {
     let name = "XDP native, xdp-filter"
     let requires: String? = "xdp-filter"
     let largest = Self.limit
+    let hasOneList = true
     let isExact = true
 
     static let limit = 10000
@@ -64,6 +65,8 @@ struct NFTables: DropPoint {
             "\(hook).nft",
             before: """
                 table \(table) {
+                  counter dropped {
+                  }
                   set block {
                     type ipv4_addr
                     flags interval
@@ -77,7 +80,7 @@ struct NFTables: DropPoint {
                   }
                   chain in {
                     \(chain(interface)) policy accept;
-                    ip saddr @block counter drop
+                    ip saddr @block counter name dropped drop
                   }
                 }
 
@@ -100,7 +103,10 @@ struct NFTables: DropPoint {
     func install(_ list: BlockList?, on receiver: Receiver) throws -> Installed {
         guard let list else { throw BenchError("\(name): no list") }
         try receiver.run("nft", "-f", script(list, interface: receiver.interface))
-        return Installed { try PeerCounters.nft(receiver.run("nft", "list chain \(table) in")) }
+        // Not the chain: with it nft would read the whole set.
+        return Installed {
+            try PeerCounters.nft(receiver.run("nft", "list counter \(table) dropped"))
+        }
     }
 }
 

@@ -43,9 +43,9 @@ enum NetctlCounters {
 
 /// What peers print for people, the one number that is looked for.
 enum PeerCounters {
-    /// `nft list chain`: `… counter packets 12 bytes 600 drop`.
+    /// `nft list counter`: `packets 12 bytes 600`.
     static func nft(_ text: String) throws -> UInt64 {
-        try number(behind: ["counter", "packets"], in: text, "nft list chain")
+        try number(behind: ["packets"], in: text, "nft list counter")
     }
 
     /// `xdp-filter status`: `  XDP_DROP   12 pkts   1 KiB`.

@@ -53,6 +53,12 @@ struct VethCost {
                         "it takes \(grouped(point.largest)) at most")
                     continue
                 }
+                if point.hasOneList, sizes.contains(where: { $0 > size && $0 <= point.largest }) {
+                    results.skip(
+                        "\(point.name), \(grouped(size)) entries",
+                        "it has one list for all interfaces, the longest that it takes")
+                    continue
+                }
                 try add(point, list, generators[point.isExact ? 1 : 0])
             }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BPF
 import Datapath
 import Policy
 import Statistics
@@ -18,10 +19,19 @@ struct Attach: ParsableCommand {
 
             A program of somebody else is never replaced. On TC and cgroup hooks it runs beside ours.
 
+            --program attaches a program of yours instead: an object that clang compiled, or a .c source, \
+            which is compiled first. Its section says the hook (SEC("xdp"), SEC("tc"), \
+            SEC("cgroup/connect4"), SEC("tp_btf/…"), SEC("kprobe/…")); --hook is needed where it leaves \
+            it open, and no interface or cgroup where it names something of the kernel. Attached again, \
+            it is replaced in place. 'netctl status' lists it, 'netctl detach' removes it.
+
             Examples:
               netctl attach eth1 --mode xdpgeneric
               netctl attach eth1 --hook tc-ingress --hook tc-egress --tc clsact
               netctl attach --cgroup /system.slice --hook egress --hook device
+              netctl attach eth1 --program count.bpf.c --set limit=100 --pin-maps
+              netctl attach eth1 --program tc.bpf.o --name police --hook tc-ingress
+              netctl attach --program exec.bpf.c
             """)
 
     @Argument(help: "The interface.")
@@ -42,15 +52,20 @@ struct Attach: ParsableCommand {
     @Option(help: "A network namespace under /run/netns; not given: the caller's.")
     var netns: String?
 
+    @OptionGroup(title: "A program of yours") var program: ProgramArguments
+
+    @OptionGroup(title: "Compiling it") var compile: CompileArguments
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        if (interface == nil) == (cgroup == nil) {
+        try program.validate(interface: interface, cgroup: cgroup, hooks: hook.count)
+        if program.file == nil && (interface == nil) == (cgroup == nil) {
             throw ValidationError("Name an interface, or a cgroup by --cgroup.")
         }
         if cgroup != nil {
             if netns != nil { throw ValidationError("--cgroup excludes --netns.") }
-            if hook.isEmpty {
+            if hook.isEmpty && program.file == nil {
                 throw ValidationError("Name a hook of the cgroup: --hook ingress|egress|device.")
             }
         }
@@ -75,9 +90,52 @@ struct Attach: ParsableCommand {
     }
 
     func run() throws {
-        try reporting {
+        try reporting(fullVerifierLog: program.verifierLog) {
+            if let file = program.file { return try attach(program: file) }
             for hook in try hooks { try attach(hook) }
         }
+    }
+
+    private struct ProgramDocument: Encodable {
+        let version = 1
+        @ExplicitNull var interface: String?
+        @ExplicitNull var netns: String?
+        @ExplicitNull var cgroup: String?
+        let hook: String
+        @ExplicitNull var mode: AttachMode?
+        let program: String
+        let section: String
+        let replaced: Bool
+    }
+
+    private func attach(program file: String) throws {
+        let named = try hook.first.map { try $0.hook(onCgroup: cgroup != nil) }
+        let user = try UserProgram(
+            image: try program.image(compile), file: file, hook: named, try program.options)
+        let target: ProgramTarget
+        if let interface {
+            target = try ProgramTarget(
+                user, interface: interface, netns: netns, hook: named,
+                mode: { $0.mode(xdp: self.mode, tc: tc) })
+        } else if let cgroup {
+            target = try ProgramTarget(user, cgroup: cgroup, hook: named)
+        } else {
+            target = try ProgramTarget(user)
+        }
+        let (mode, replaced) =
+            switch try Reconciler.reporting.attach(user, to: target) {
+            case .attached(let mode): (mode, false)
+            case .replaced(let mode): (mode, true)
+            }
+        try global.write(
+            ProgramDocument(
+                interface: target.location?.interface, netns: target.location?.netns,
+                cgroup: target.location?.cgroup, hook: target.hook, mode: mode,
+                program: user.program.name, section: user.program.section, replaced: replaced),
+            text: [
+                "\(replaced ? "replaced" : "attached") program \(user.program.name) on "
+                    + "\(target.name) \(target.hook)\(mode.map { " (\($0))" } ?? "")"
+            ])
     }
 
     private func attach(_ hook: Hook) throws {

@@ -6,7 +6,10 @@ import Statistics
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show attachments, programs of others on the same hooks, and problems.",
-        discussion: "Mode and policy are what the kernel holds, not what was asked for.")
+        discussion: """
+            Mode and policy are what the kernel holds, not what was asked for. With --verbose also \
+            the tables of each attachment: what looks values up, with entries and bytes.
+            """)
 
     @Flag(help: "Exit 1 when there is a problem.")
     var check = false
@@ -18,8 +21,11 @@ struct Status: ParsableCommand {
             let observation = try Observation.now()
             try global.write(
                 StatusDocument(observation),
-                text: Terminal.showsResults ? tables(observation) : facts(observation))
-            if observation.attachments.isEmpty && global.output == .text {
+                text: (Terminal.showsResults ? tables(observation) : facts(observation))
+                    + (global.verbose ? memory(observation) : []))
+            if observation.attachments.isEmpty && observation.programs.isEmpty
+                && global.output == .text
+            {
                 global.say("nothing is attached")
             }
             if check && !observation.problems.isEmpty { throw ExitStatus.failed }
@@ -48,7 +54,21 @@ struct Status: ParsableCommand {
                 "\(found.programID)", found.name ?? "-",
             ])
         }
-        return (ours.isEmpty ? [] : ours.lines()) + (others.isEmpty ? [] : [""] + others.lines())
+        var programs = TextTable([
+            "PLACE", "NETNS", "HOOK", "MODE", "STATE", "NAME", "FILE", "PROGRAM", "LINK", "SINCE",
+        ])
+        for found in observation.programs {
+            programs.add([
+                found.location?.name ?? "kernel", found.location?.netns ?? "-", found.record.hook,
+                found.record.mode?.rawValue ?? "-", found.state.rawValue, found.record.name,
+                found.record.file, "\(found.programID)", found.linkID.map(String.init) ?? "-",
+                found.record.attachedAt.formatted(.iso8601),
+            ])
+        }
+        let between = ours.isEmpty || programs.isEmpty ? [] : [""]
+        return (ours.isEmpty ? [] : ours.lines()) + between
+            + (programs.isEmpty ? [] : programs.lines())
+            + (others.isEmpty ? [] : [""] + others.lines())
             + observation.problems.map { "problem: " + text($0) }
     }
 
@@ -61,10 +81,24 @@ struct Status: ParsableCommand {
                 + "link \(found.linkID.map(String.init) ?? "-") "
                 + "since \(found.record.attachedAt.formatted(.iso8601))"
         }
+            + observation.programs.map { found in
+                "program \(found.location?.fact ?? "kernel") hook \(found.record.hook) "
+                    + "mode \(found.record.mode?.rawValue ?? "-") state \(found.state.rawValue) "
+                    + "name \(found.record.name) file \(found.record.file) "
+                    + "program \(found.programID) link \(found.linkID.map(String.init) ?? "-") "
+                    + "since \(found.record.attachedAt.formatted(.iso8601))"
+            }
             + observation.foreign.map { found in
                 "foreign \(found.location.fact) hook \(found.hook) "
                     + "program \(found.programID) name \(found.name ?? "-")"
             } + observation.problems.map { "problem \($0.code) \(text($0))" }
+    }
+
+    private func memory(_ observation: Observation) -> [String] {
+        observation.attachments.flatMap { found in
+            TableLines.lines(
+                found.policy?.tables ?? [], of: "\(found.location.name) \(found.point.hook)")
+        }
     }
 
     private func text(_ problem: Problem) -> String {

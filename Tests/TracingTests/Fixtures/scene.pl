@@ -80,8 +80,8 @@ while (defined(my $step = shift @ARGV)) {
     }
     elsif ($step eq 'shutdown') { $done = shutdown($current, 1) }
     elsif ($step eq 'reuse') { setsockopt($current, SOL_SOCKET, SO_REUSEADDR, 1) }
-    elsif ($step eq 'v6only') { setsockopt($current, 41, 26, shift @ARGV) }
-    elsif ($step eq 'rcvbuf') { setsockopt($current, SOL_SOCKET, SO_RCVBUF, shift @ARGV) }
+    elsif ($step eq 'v6only') { setsockopt($current, 41, 26, 0 + shift @ARGV) }
+    elsif ($step eq 'rcvbuf') { setsockopt($current, SOL_SOCKET, SO_RCVBUF, 0 + shift @ARGV) }
     elsif ($step eq 'nowait') {
         require Fcntl;
         fcntl($current, Fcntl::F_SETFL(), Fcntl::O_NONBLOCK() | fcntl($current, Fcntl::F_GETFL(), 0));

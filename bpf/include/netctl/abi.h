@@ -346,7 +346,9 @@ struct netctl_block_guard {
 	/* What follows is the control plane's own. */
 	__u32 changing; /* not 0: a change is under way, or was cut short and `entries` may be wrong */
 	__u32 swept; /* where the search for what has expired goes on */
-	__u64 reserved[3]; /* a cache line */
+	__u64 earliest; /* before this time nothing expires; 0: nothing ever has an end */
+	__u64 earliest_seen; /* the same, of what the search has seen so far */
+	__u64 reserved; /* a cache line */
 	__u32 entries4[NETCTL_BLOCK_LENGTHS4]; /* how many there are, by length */
 	__u32 entries6[NETCTL_BLOCK_LENGTHS6];
 };
@@ -376,8 +378,8 @@ NETCTL_LAYOUT(struct netctl_talker_set, 192);
 
 /* What an element of `talkers` begins with; sets follow. */
 struct netctl_talkers_header {
-	__u64 multipliers
-		[2]; /* odd and random, alike on all CPUs: who shares a set cannot be chosen */
+	/* Odd and random, alike on all CPUs: which sources share a set cannot be chosen. */
+	__u64 multipliers[2];
 	__u64 reserved[6]; /* a cache line */
 };
 NETCTL_LAYOUT(struct netctl_talkers_header, 64);

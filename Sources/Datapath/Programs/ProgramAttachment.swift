@@ -1,0 +1,82 @@
+internal import BPF
+internal import LinuxSystem
+internal import Netlink
+public import Policy
+internal import SystemPackage
+
+/// A user's program that netctl put on a hook, as it was found in the kernel.
+public struct ProgramAttachment: Sendable {
+    /// What its attach wrote.
+    public let record: ProgramRecord
+    /// What people call the interface or cgroup now; nil for the kernel's own hooks.
+    public let location: Location?
+    /// The id of the program on the hook.
+    public let programID: UInt32
+    /// The id of the link that keeps it there; nil for a clsact filter.
+    public let linkID: UInt32?
+    /// Whether it does anything: not if the interface or cgroup is gone.
+    public let state: Attachment.State
+    /// The folder of its pins.
+    let folder: String
+
+    /// `eth1 xdp program count`, `kernel tp_btf/sched_process_exec program exec`.
+    public var hookName: String {
+        let place = location.map { $0.cgroup == nil ? $0.name : "cgroup \($0.name)" }
+        return "\(place ?? "kernel") \(record.hook) program \(record.name)"
+    }
+
+    /// Netctl's word for the hook, where there is one.
+    public var hook: Hook? { Hook(rawValue: record.hook) }
+
+    init(_ pins: ProgramPins, _ scan: InterfaceScan) throws {
+        folder = pins.folder.lastComponent?.string ?? ""
+        record = try PinnedRecord.read(ProgramRecord.self, at: pins.record)
+        let hold = try Self.hold(pins, record, scan)
+        programID = hold.programID
+        linkID = hold.linkID
+        let isGone = hold.isGone
+        state = isGone ? .gone : .active
+        if let cgroup = record.cgroup {
+            location = .cgroup(cgroup)
+        } else if let namespace = record.namespace, let interface = record.interface {
+            let current = record.attachPoint.flatMap { scan.interface(at: $0)?.link.name }
+            location = .interface(
+                (isGone ? nil : current) ?? interface, netns: scan.name(of: namespace))
+        } else {
+            location = nil
+        }
+    }
+
+    /// What keeps the program on its hook.
+    private static func hold(
+        _ pins: ProgramPins, _ record: ProgramRecord, _ scan: InterfaceScan
+    ) throws -> (programID: UInt32, linkID: UInt32?, isGone: Bool) {
+        do throws(BPFError) {
+            let link = try Link(pinned: pins.link).info
+            return (link.programID, link.id, link.interfaceIndex == 0 || link.cgroupID == 0)
+        } catch {
+            guard error.code == .notFound else { throw error }
+        }
+        let program = try Program(pinned: pins.filter).info.id
+        let point = record.attachPoint
+        let filters = point.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
+        return (program, nil, !filters.contains { $0.bpf?.programID == program })
+    }
+
+    /// What `status` says of a program that does nothing any more.
+    var problem: Problem? {
+        guard state == .gone else { return nil }
+        return Problem(
+            code: "gone",
+            message: "\(hookName): what it was attached to is gone",
+            hint: "netctl detach --program \(record.name)")
+    }
+}
+
+extension ProgramRecord {
+    /// The hook of the interface, if it is on one.
+    var attachPoint: AttachPoint? {
+        guard let namespace, let index, let hook = Hook(rawValue: hook) else { return nil }
+        return AttachPoint(hook: hook, namespace: namespace, interfaceIndex: index)
+    }
+}

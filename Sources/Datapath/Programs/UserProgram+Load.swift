@@ -1,0 +1,74 @@
+internal import BPF
+internal import LinuxSystem
+internal import SystemPackage
+
+/// A user's program in the kernel, with the maps that are to be pinned beside it.
+struct LoadedUserProgram: ~Copyable {
+    let program: Program
+    private let object: LoadedObject
+    private let maps: [String]
+
+    init(program: consuming Program, object: consuming LoadedObject, maps: [String]) {
+        self.program = program
+        self.object = object
+        self.maps = maps
+    }
+
+    /// Pins the maps that have no pin there yet.
+    func pinMaps(in pins: ProgramPins) throws {
+        let present = Set(try pins.names())
+        for name in maps where !present.contains("map-\(name)") {
+            try object.map(name, as: Map.self).pin(at: pins.map(name))
+        }
+    }
+}
+
+extension UserProgram {
+    /// Loads the program; nothing is attached.
+    ///
+    /// A program array's programs are loaded with it; other programs of the object are not, for what
+    /// one needs of the kernel another may do without.
+    ///
+    /// - Parameters:
+    ///   - target: Where it will be attached.
+    ///   - pins: Where maps that outlive a replacement are pinned.
+    /// - Returns: The program, and its maps.
+    /// - Throws: `BPFError`; ``DatapathError``.
+    func load(for target: ProgramTarget, _ pins: ProgramPins) throws -> LoadedUserProgram {
+        var object = try OpenObject(image: image, name: FilePath(file).objectName)
+        let companions =
+            object.hasProgramArrays
+            ? object.programs.filter { $0.type == program.type && $0.isLoaded }.map(\.name) : []
+        try object.loadOnly(programs: Array(Set(companions + [program.name])))
+        if let type = target.cgroup?.type {
+            try object.setExpectedAttachType(program: program.name, type)
+        }
+        for (name, value) in options.globals { try object.setGlobal(name, toLiteral: value) }
+        var pinned = object.takePinnedMaps()
+        if options.pinsMaps { pinned = object.mapNames }
+        if let name = pinned.first(where: { !$0.isPinnable }) {
+            throw DatapathError("pin map", name, "its name is no identifier of C")
+        }
+        let reused = Set(options.reusedMaps.map(\.name))
+        for (name, path) in options.reusedMaps { try Self.reuse(name, path, in: &object) }
+        let present = Set(try pins.names())
+        for name in pinned where present.contains("map-\(name)") && !reused.contains(name) {
+            try object.reuse(map: name, Map(pinned: pins.map(name)).descriptor)
+        }
+        let loaded = try object.load()
+        return LoadedUserProgram(
+            program: try loaded.program(program.name), object: loaded,
+            maps: pinned.filter { !reused.contains($0) })
+    }
+
+    /// A pin that a user names; a symbolic link might be somebody else's idea of one.
+    private static func reuse(
+        _ name: String, _ path: String, in object: inout OpenObject
+    ) throws {
+        guard (try? ProcFile.link(path)) == nil else {
+            throw DatapathError(
+                "reuse map \(name)", path, "it is a symbolic link", hint: "name the pin itself")
+        }
+        try object.reuse(map: name, Map(pinned: FilePath(path)).descriptor)
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `netctl run` and `listen`: the examples of policies/programs on real packets and processes.
+@Suite("Run and listen", .requiresRoot, .requiresClang)
+struct RunTests {
+    /// An example's path.
+    private static func example(_ name: String) -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return root.appending(path: "policies/programs/\(name).bpf.c").path
+    }
+
+    /// Starts netctl, waits until it says that its program runs, does something, and waits for its end.
+    private static func whileRunning(
+        _ arguments: [String], _ body: () throws -> Void
+    ) throws -> [JSONValue] {
+        // The two outputs as one: what is no document is a message.
+        var child = try BackgroundCommand(
+            ["sh", "-c", #"exec "$0" "$@" 2>&1"#, Netctl.path] + arguments)
+        try child.waitForOutput("netctl: running", limit: .seconds(60))
+        try body()
+        let result = try child.wait(limit: .seconds(60))
+        #expect(result.status == 0, "\(result)")
+        return try result.stdout.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
+            try JSONValue(parsing: String($0))
+        }
+    }
+
+    /// Three UDP datagrams to the near end.
+    private static func sendDatagrams() throws {
+        try runChecked(["bash", "-c", "for i in 1 2 3; do echo x >/dev/udp/10.77.0.1/9; done"])
+    }
+
+    @Test("packets by protocol, on XDP; nothing stays")
+    func protocols() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let said = try Self.whileRunning([
+                "run", Self.example("protocols"), "near0", "--mode", "xdpgeneric", "--for", "3s",
+                "--interval", "0.5", "-o", "json",
+            ]) {
+                try pair.onFar { try Self.sendDatagrams() }
+            }
+            let elements = said.last?["elements"]?.elements ?? []
+            let udp = elements.first { $0["key"]?.integer == 17 }
+            #expect((udp?["value"]?["total"]?["packets"]?.integer ?? 0) >= 3, "\(said)")
+            let links = try expectSuccess(["link", "list"])
+            #expect(!links.stdout.contains("count_protocols"))
+        }
+    }
+
+    @Test("SYNs by port, in network order")
+    func syns() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let said = try Self.whileRunning([
+                "run", Self.example("syns"), "near0", "--mode", "xdpgeneric", "--for", "3s",
+                "--interval", "0.5", "-o", "json",
+            ]) {
+                try pair.onFar {
+                    _ = try run(["bash", "-c", "exec 3<>/dev/tcp/10.77.0.1/4321"])
+                }
+            }
+            let port = said.last?["elements"]?.elements?.first { $0["key"]?.integer == 4321 }
+            #expect((port?["value"]?["total"]?.integer ?? 0) >= 1, "\(said)")
+        }
+    }
+
+    @Test("programs that are started, as records")
+    func execsnoop() async throws {
+        try await withSandbox {
+            let said = try Self.whileRunning([
+                "run", Self.example("execsnoop"), "--for", "3s", "-o", "json",
+            ]) {
+                for _ in 0..<3 { try runChecked(["/bin/true"]) }
+            }
+            let files = said.compactMap { $0["record"]?["file"]?.text }
+            #expect(files.contains { $0.hasSuffix("/true") }, "\(said.prefix(5))")
+        }
+    }
+
+    @Test("how long connections take, with addresses")
+    func tcpconnect() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let said = try Self.whileRunning([
+                "run", Self.example("tcpconnect"), "--for", "4s", "-o", "json",
+            ]) {
+                let server = try BackgroundCommand([
+                    "perl", "-MIO::Socket::INET", "-e",
+                    "my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 4322) or die; "
+                        + "$s->accept;",
+                ])
+                defer { server.signal(9) }
+                try pair.onFar {
+                    for _ in 0..<100 {
+                        let tried = try run(["bash", "-c", "exec 3<>/dev/tcp/10.77.0.1/4322"])
+                        if tried.status == 0 { return }
+                        Thread.sleep(forTimeInterval: 0.02)
+                    }
+                    Issue.record("no connection")
+                }
+            }
+            let record = said.compactMap { $0["record"] }.first { $0["dport"]?.integer == 4322 }
+            #expect(record?["daddr"]?.text == "10.77.0.1", "\(said.prefix(5))")
+            #expect(record?["saddr"]?.text == "10.77.0.2")
+        }
+    }
+
+    @Test(
+        "listening to a pinned program's buffer, by a name of its type; what is no buffer is refused"
+    )
+    func listen() async throws {
+        try await withSandbox {
+            try expectSuccess([
+                "attach", "--program", Self.example("execsnoop"), "--pin-maps",
+            ])
+            let map = "/sys/fs/bpf/netctl/program-kernel-on_exec/map-execs"
+            for _ in 0..<3 { try runChecked(["/bin/true"]) }
+            let result = try expectSuccess([
+                "listen", map, "--type", "exec_event", "--count", "1", "--for", "20s", "-o", "json",
+            ])
+            let record = try JSONValue(parsing: result.stdout)["record"]
+            #expect(record?["pid"]?.integer != nil && record?["comm"]?.text != nil, "\(result)")
+            try expectRefusal(
+                ["listen", map, "--type", "nope"], status: 1, "its programs know no type 'nope'")
+            try runChecked([
+                "bpftool", "map", "create", "/sys/fs/bpf/plain", "type", "hash", "key", "4",
+                "value",
+                "8", "entries", "2", "name", "plain",
+            ])
+            try expectRefusal(["listen", "/sys/fs/bpf/plain"], status: 1, "ring and perf buffers")
+            try expectSuccess(["detach", "--all"])
+        }
+    }
+
+    @Test("what has no place is refused before anything runs")
+    func misplaced() async throws {
+        try await withSandbox {
+            try expectRefusal(
+                ["run", Self.example("protocols")], status: 1, "for the xdp hook of an interface")
+            try expectRefusal(
+                ["run", Self.example("protocols"), "--name", "nope", "lo"], status: 1,
+                "no program 'nope'")
+            try expectRefusal(["run", Self.example("protocols"), "nope0"], status: 1, "nope0")
+        }
+    }
+}
