@@ -39,8 +39,10 @@ let package = Package(
             name: "NetctlABI", path: "bpf",
             exclude: [
                 "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "probe_check.bpf.c",
-                "socket_context.bpf.c", "socket_scan.bpf.c", "socket_state.bpf.c", "tc.bpf.c",
-                "xdp.bpf.c",
+                "socket_accept.bpf.c", "socket_context.bpf.c", "socket_history.bpf.c",
+                "socket_scan.bpf.c", "socket_state.bpf.c", "socket_use.bpf.c", "tc.bpf.c",
+                "trace_exec.bpf.c", "trace_reset.bpf.c", "trace_retransmit.bpf.c",
+                "trace_state.bpf.c", "xdp.bpf.c",
             ],
             sources: ["abi.c"], publicHeadersPath: "include"),
 
@@ -56,7 +58,7 @@ let package = Package(
             name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
-            name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", system],
+            name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", "NetTypes", system],
             swiftSettings: strict),
         .target(
             name: "Programs", dependencies: ["BPF", "LinuxSystem", "NetTypes", "Netlink", system],
@@ -76,7 +78,7 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Statistics",
-            dependencies: ["Datapath", "NetctlABI", "Policy", "PolicyCompiler"],
+            dependencies: ["Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler"],
             swiftSettings: strict),
         // What happens on the hooks and to sockets, and to whom.
         .target(
@@ -149,7 +151,7 @@ let package = Package(
             dependencies: [
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy", "TestSupport",
                 "Tracing", system,
-            ], swiftSettings: strict),
+            ], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests", dependencies: ["Datapath", "Policy", "TestSupport"],
             swiftSettings: strict),

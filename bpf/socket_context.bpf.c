@@ -23,6 +23,8 @@ static __always_inline struct netctl_socket *used(__u64 cookie, const void *sock
 	if (record) {
 		if (record->tgid != (__u32)task->tgid)
 			set_owner(record, task, origin);
+		else if (origin != NETCTL_ORIGIN_SEND)
+			set_name(record, task); /* it may be another program by now */
 		return record;
 	}
 	common = copy_common(&copy, sock);
@@ -84,10 +86,15 @@ static __always_inline struct netctl_socket *addressed(struct bpf_sock_addr *ctx
 						       enum netctl_origin origin)
 {
 	struct bpf_sock *sock = ctx->sk;
+	struct netctl_socket *record;
 
 	if (!sock)
 		return NULL;
-	return used(bpf_get_socket_cookie(ctx), sock, ctx->type, ctx->protocol, origin);
+	record = used(bpf_get_socket_cookie(ctx), sock, ctx->type, ctx->protocol, origin);
+	/* The kernel has chosen a port before the first datagram is sent. */
+	if (record && !record->local_port)
+		record->local_port = sock->src_port;
+	return record;
 }
 
 static __always_inline int addressed4(struct bpf_sock_addr *ctx, enum netctl_origin origin)

@@ -17,6 +17,9 @@ static __always_inline void inherit(struct sock *sk, __u64 cookie, int state)
 	record.created = bpf_ktime_get_boot_ns();
 	record.closed = 0;
 	record.creator = 0;
+	record.closed_in = 0;
+	record.flags = 0;
+	record.retransmits = 0;
 	record.origin = NETCTL_ORIGIN_INHERIT;
 	record.state = state;
 	set_addresses(&record, &sk->__sk_common);
@@ -29,7 +32,7 @@ int BPF_PROG(socket_state, struct sock *sk, int old, int state)
 	struct netctl_socket *record;
 	__u64 cookie;
 
-	if (sk->sk_protocol != 6)
+	if (sk->sk_protocol != 6 || is_unborn(sk, old, state))
 		return 0;
 	cookie = bpf_get_socket_cookie(sk);
 	if (state == TCP_LISTEN) {
@@ -41,10 +44,12 @@ int BPF_PROG(socket_state, struct sock *sk, int old, int state)
 	}
 	record = bpf_map_lookup_elem(&socket_context, &cookie);
 	if (!record) {
-		if (state == TCP_SYN_RECV)
+		if (state == TCP_SYN_RECV || old == TCP_SYN_RECV)
 			inherit(sk, cookie, state);
 		return 0;
 	}
+	if (state == TCP_CLOSE)
+		record->closed_in = old;
 	record->state = state;
 	if (state == TCP_LISTEN || (state == TCP_ESTABLISHED && old != TCP_SYN_RECV))
 		set_addresses(record, &sk->__sk_common);

@@ -109,6 +109,35 @@ extension Map {
         }
     }
 
+    /// Lends at most `count` elements of a hash to `body`, from a bucket on; returns where to go on.
+    borrowing func walkHash<Key: BitwiseCopyable, Value: BitwiseCopyable>(
+        from place: UInt32?, atMost count: Int, _ body: (Span<Key>, Span<Value>) -> Void
+    ) throws(BPFError) -> UInt32? {
+        let keys = UnsafeMutableBufferPointer<Key>.allocate(capacity: count)
+        let values = UnsafeMutableBufferPointer<Value>.allocate(capacity: count)
+        defer {
+            keys.deallocate()
+            values.deallocate()
+        }
+        var first = place ?? 0
+        var next: UInt32 = 0
+        var found = UInt32(count)
+        let result = withUnsafeMutablePointer(to: &first) { first in
+            bpf_map_lookup_batch(
+                descriptor.rawValue, place == nil ? nil : first, &next, keys.baseAddress,
+                values.baseAddress, &found, nil)
+        }
+        let errno = Errno(rawValue: -result)
+        guard result == 0 || errno == .noSuchFileOrDirectory else {
+            throw .system("read map", subject, errno)
+        }
+        // SAFETY: the kernel has initialised `found` elements of both.
+        body(
+            UnsafeBufferPointer(start: keys.baseAddress, count: Int(found)).span,
+            UnsafeBufferPointer(start: values.baseAddress, count: Int(found)).span)
+        return result == 0 ? next : nil
+    }
+
     private borrowing func forEachSingle<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ body: (Span<Key>, Span<Value>) -> Void
     ) throws(BPFError) {

@@ -18,10 +18,11 @@ extension Attachment {
     public func resetCounters() throws(DatapathError) {
         try translating {
             try Counters(pinned: pins().counters, access: .readWrite).reset()
+            try resetTalkers()
         }
     }
 
-    private func pins() throws -> AttachmentPins {
+    func pins() throws -> AttachmentPins {
         guard let root = try PinRoot.existing() else {
             throw DatapathError("read counters", name, "it was detached")
         }

@@ -64,16 +64,23 @@ struct BlockPins {
         return maps
     }
 
+    /// Keeps other commands from changing it.
+    func lock() throws(FileLockError) -> FileLock {
+        try FileLock(path: folder.string, waitingUpTo: PinRoot.lockWait)
+    }
+
     /// Removes it, behind the last attachment. Without a folder nothing is done.
-    func remove() throws {
-        do throws(Errno) {
-            _ = try Directory.entries(at: folder.string)
-        } catch .noSuchFileOrDirectory {
-            return
-        }
+    ///
+    /// - Returns: How many entries it had.
+    @discardableResult func remove() throws -> Int {
+        guard (try? FileIdentity(path: folder.string)) != nil else { return 0 }
+        let lock = try lock()
+        defer { _ = lock.path }
+        let entries = (try? BlockTable(open()).count) ?? 0
         // Half made, it lacks one; what cannot be unlinked keeps the folder.
         try? Directory.unlink(list.string)
         try? Directory.unlink(guardian.string)
         try Directory.remove(folder.string)
+        return entries
     }
 }

@@ -1,4 +1,5 @@
 internal import BPF
+internal import NetTypes
 internal import NetctlABI
 package import Policy
 package import PolicyCompiler
@@ -102,6 +103,22 @@ package final class DetachedBody {
                 throw surprise("it counted \(judgement), and returned \(answer)")
             }
             return judgement
+        }
+    }
+
+    /// Makes a prefix all that its block list holds; nil for nothing. The list is its own, so that no
+    /// entry of the host's counts what is only tried.
+    func block(_ prefix: IPPrefix?) throws(DatapathError) {
+        try translating {
+            guard let maps = maps.addresses?.block else { return }
+            let table = try BlockTable(maps, access: .readWrite)
+            var before: [netctl_block_key] = []
+            try table.forEach { key, _ in before.append(key) }
+            let now = BootClock.nanoseconds
+            _ = try table.remove(before, at: now)
+            guard let prefix else { return }
+            let entry = netctl_block_entry(added: now, expires: 0, reason: .none)
+            _ = try table.add([netctl_block_key(prefix)], entry, at: now)
         }
     }
 

@@ -11,17 +11,18 @@ extension HookObject {
     ///
     /// - Parameters:
     ///   - filter: The compiled filter.
+    ///   - sides: Its addresses, where other bodies of it share them.
     ///   - slots: A counter slot for each rule, in order.
     ///   - maps: What the attachment's programs share.
     ///   - redirects: The interfaces that rules redirect to.
-    ///   - shared: Tables of a body of the same filter, by name, that are used instead of new ones.
+    ///   - shared: Tables of other bodies, by name, that are used instead of new ones.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
     /// - Returns: The program.
     /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
     ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
-        _ filter: CompiledFilter, slots: [UInt32], maps: HookMaps, redirects: Redirects,
-        shared: SharedTables = .none, limits: FilePath? = nil
+        _ filter: CompiledFilter, sides: [AddressSide]? = nil, slots: [UInt32], maps: HookMaps,
+        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil
     ) throws -> Program {
         // The reader and the plan have said so at the rule, where there are any.
         if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
@@ -30,7 +31,8 @@ extension HookObject {
                 code: .invalidPolicy)
         }
         let tables = FilterTables(
-            filter, slots: slots, redirects: redirects, shared: shared, hook: hook)
+            filter, sides: sides ?? AddressSide.all(of: filter), slots: slots,
+            redirects: redirects, shared: shared, hook: hook)
         var object = try open(.filter, tables: tables.names, maps: maps)
         try tables.configure(&object)
         for (name, id) in shared.maps {
@@ -39,7 +41,15 @@ extension HookObject {
         if filter.isLimited, let limits {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
-        let loaded = try object.load()
+        let loaded: LoadedObject
+        do throws(BPFError) {
+            loaded = try object.load()
+        } catch {
+            guard error.errno == .noMemory else { throw error }
+            throw DatapathError(
+                "load filter '\(filter.name)'", "its tables", "\(error)",
+                hint: "'netctl apply --dry-run --verbose' says what they take")
+        }
         try tables.fill(loaded)
         return try loaded.program(program(.filter))
     }

@@ -13,8 +13,7 @@ extension FilterTables {
             try fill(object, "row_summary", filter.rowSummaries)
         }
         if filter.wordsPerRow > 1 { try fillBytes(object, "row_words", filter.rowWords) }
-        if let src = filter.src { try fill(object, "src", src) }
-        if let dst = filter.dst { try fill(object, "dst", dst) }
+        for side in sides { try fill(object, side) }
         if let mark = filter.mark { try fill(object, "mark_prefix", mark.prefixes) }
         for (dimension, table) in filter.values {
             try fillBytes(object, dimension.classMap, table.classes)
@@ -74,15 +73,15 @@ extension FilterTables {
         memory.withUnsafeBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
     }
 
-    private func fill(
-        _ object: borrowing LoadedObject, _ name: String, _ table: AddressTable
-    ) throws {
-        try fill(object, "\(name)_row", table.rows)
-        try fillBytes(object, "\(name)_trie4", table.trie4.root)
-        try fillBytes(object, "\(name)_blocks4", table.trie4.blocks)
-        try fillBytes(object, "\(name)_leaves4", table.trie4.leaves)
-        try fill(object, "\(name)_search6", [table.search6.tree])
-        try fillBytes(object, "\(name)_lines6", table.search6.lines)
+    private func fill(_ object: borrowing LoadedObject, _ side: AddressSide) throws {
+        try fill(object, "\(side.name)_row", side.table.rows)
+        guard !holds(side) else { return }
+        let tables = side.tables
+        try fillBytes(object, "\(side.name)_trie4", tables.trie4.root)
+        try fillBytes(object, "\(side.name)_blocks4", tables.trie4.blocks)
+        try fillBytes(object, "\(side.name)_leaves4", tables.trie4.leaves)
+        try fill(object, "\(side.name)_search6", [tables.search6.tree])
+        try fillBytes(object, "\(side.name)_lines6", tables.search6.lines)
     }
 
     private func fill(

@@ -8,13 +8,15 @@ struct FilterTables {
     let filter: CompiledFilter
     let slots: [UInt32]
     let redirects: Redirects
+    let sides: [AddressSide]
     let shared: SharedTables
     let hook: Hook
 
     init(
-        _ filter: CompiledFilter, slots: [UInt32], redirects: Redirects, shared: SharedTables,
-        hook: Hook
+        _ filter: CompiledFilter, sides: [AddressSide], slots: [UInt32], redirects: Redirects,
+        shared: SharedTables, hook: Hook
     ) {
+        self.sides = sides
         self.hook = hook
         self.shared = shared
         self.filter = filter
@@ -33,9 +35,7 @@ struct FilterTables {
         if filter.isLimited { names.append("limits") }
         if filter.isRedirecting { names.append("redirect_to") }
         if filter.mark != nil { names.append("mark_prefix") }
-        let addressTables = ["trie4", "blocks4", "leaves4", "search6", "lines6", "row"]
-        if filter.src != nil { names += addressTables.map { "src_\($0)" } }
-        if filter.dst != nil { names += addressTables.map { "dst_\($0)" } }
+        for side in sides { names += side.maps + ["\(side.name)_row"] }
         return names + filter.values.keys.map(\.classMap)
     }
 
@@ -61,18 +61,13 @@ struct FilterTables {
         if filter.isRedirecting {
             try object.setMaxEntries(map: "redirect_to", UInt32(filter.rules.count))
         }
-        for (name, table) in [("src", filter.src), ("dst", filter.dst)] {
-            guard let table else { continue }
-            try object.setMaxEntries(
-                map: "\(name)_blocks4",
-                Self.elements(table.trie4.blocks.count, NETCTL_TRIE4_BLOCKS << 8))
-            try object.setMaxEntries(
-                map: "\(name)_leaves4",
-                Self.elements(table.trie4.leaves.count, NETCTL_TRIE4_LEAVES))
-            try object.setMaxEntries(
-                map: "\(name)_lines6",
-                Self.elements(table.search6.lines.count, NETCTL_SEARCH6_LINES))
-            try object.setMaxEntries(map: "\(name)_row", UInt32(table.rows.count))
+        for side in sides {
+            try object.setGlobal("\(side.name)_flat4", to: side.isFlat4)
+            try object.setMaxEntries(map: "\(side.name)_row", UInt32(side.table.rows.count))
+            guard !holds(side) else { continue }
+            for (map, count) in side.tables.elements {
+                try object.setMaxEntries(map: "\(side.name)_\(map)", count)
+            }
         }
         if let mark = filter.mark {
             try object.setMaxEntries(map: "mark_prefix", UInt32(max(1, mark.prefixes.count)))
@@ -92,9 +87,9 @@ struct FilterTables {
         return rows
     }
 
-    /// How many elements hold so many values, at least one.
-    private static func elements(_ count: Int, _ perElement: some BinaryInteger) -> UInt32 {
-        UInt32(max(1, (count + Int(perElement) - 1) / Int(perElement)))
+    /// Whether the addresses of a side are in the kernel already.
+    func holds(_ side: AddressSide) -> Bool {
+        side.maps.allSatisfy { shared.maps[$0] != nil }
     }
 }
 

@@ -14,6 +14,8 @@ package struct FilterTrial {
         package let disagreement: ReferenceInterpreter.Judgement?
         /// The rules that had something to do with it.
         package let trace: [ReferenceInterpreter.TraceEntry]
+        /// The entry of the block list that it is in; then no rule was asked.
+        package var blockedBy: BlockEntry?
     }
 
     /// The program.
@@ -22,9 +24,15 @@ package struct FilterTrial {
     private let meaning: ReferenceInterpreter?
     /// Sets whose contents are not known: what the filter means is known in part.
     private let unknownSets: Set<Name>
+    /// Whether the host's block list is asked first.
+    private let asksBlockList: Bool
 
     /// A program and its meaning.
-    init(_ body: DetachedBody, meaning: ReferenceInterpreter?, unknownSets: Set<Name>) {
+    init(
+        _ body: DetachedBody, meaning: ReferenceInterpreter?, unknownSets: Set<Name>,
+        asksBlockList: Bool
+    ) {
+        self.asksBlockList = asksBlockList
         self.body = body
         self.meaning = meaning
         self.unknownSets = unknownSets
@@ -40,6 +48,7 @@ package struct FilterTrial {
         body = try DetachedBody.load(compiled, on: hook)
         meaning = ReferenceInterpreter(filter, sets: sets)
         unknownSets = []
+        asksBlockList = false
     }
 
     /// Judges one packet by itself.
@@ -58,17 +67,35 @@ package struct FilterTrial {
                     ? "a cgroup's sockets see no packets but those of IPv4 and IPv6"
                     : "it has no Ethernet header that says what it is")
         }
-        let meant = unknownSets.isEmpty ? meaning?.judge(packet) : nil
+        let blocking = try asksBlockList ? blockEntry(of: packet) : nil
+        try body.block(blocking?.prefix)
+        var meaning = meaning
+        if let prefix = blocking?.prefix {
+            meaning?.blocked = ReferenceBlockList(
+                [prefix], ofDestinations: hook.blocksDestinations)
+        }
+        // What is in a set does not matter to what is blocked.
+        let isKnown = unknownSets.isEmpty || blocking != nil
+        let meant = isKnown ? meaning?.judge(packet) : nil
         let judged = try body.judge(packet)
         guard let judgement = judged ?? meant else {
             throw DatapathError(
                 "judge packet", "\(frame.count) bytes", "the kernel's test runs take no such frame")
         }
         let trace =
-            meaning?.trace(packet, decidedBy: judgement.rule, unknown: unknownSets) ?? []
+            blocking == nil
+            ? meaning?.trace(packet, decidedBy: judgement.rule, unknown: unknownSets) ?? [] : []
         return Answer(
             judgement: judgement, isFromProgram: judged != nil,
-            disagreement: meant == judgement ? nil : meant, trace: trace)
+            disagreement: meant == judgement ? nil : meant, trace: trace,
+            blockedBy: blocking)
+    }
+
+    /// The entry of the host's block list that a packet is in.
+    private func blockEntry(of packet: SeenPacket) throws(DatapathError) -> BlockEntry? {
+        guard let ends = packet.addresses else { return nil }
+        return try BlockList.entry(
+            blocking: body.hook.blocksDestinations ? ends.destination : ends.source)
     }
 }
 

@@ -1,18 +1,19 @@
 internal import LinuxSystem
 internal import NetctlABI
-internal import SystemPackage
+package import SystemPackage
 
 /// The folder of all pins, `/sys/fs/bpf/netctl`. It is there while anything is attached.
-struct PinRoot {
+package struct PinRoot {
     /// How long a command waits for others: the largest policies take most of a minute to load.
     static let lockWait = Duration.seconds(60)
 
     private let fileSystem: BPFFileSystem
 
-    var path: FilePath { fileSystem.path.appending("netctl") }
+    /// Where it is, by a path that works in this process.
+    package var path: FilePath { fileSystem.path.appending("netctl") }
 
     /// The folder, if anything is attached.
-    static func existing() throws -> PinRoot? {
+    package static func existing() throws -> PinRoot? {
         guard let fileSystem = try BPFFileSystem.mounted() else { return nil }
         let root = PinRoot(fileSystem: fileSystem)
         do throws(Errno) {
@@ -78,11 +79,7 @@ struct PinRoot {
         defer {
             // Also of a body that threw half-way.
             try? removeLitter()
-            if (try? points().contains { $0.hook.hasAddresses }) == false {
-                try? BlockPins(in: path).remove()
-                // They would judge by a list that nobody can change any more.
-                removeRetired()
-            }
+            _ = try? removeUnusedBlockList()
             try? removeIfEmpty()
             _ = lock.path
         }
@@ -146,6 +143,17 @@ struct PinRoot {
                 try pins.removeAll()
             }
         }
+    }
+
+    /// Removes the block list, if no attachment is left that packets come by.
+    ///
+    /// - Returns: How many entries went with it.
+    @discardableResult func removeUnusedBlockList() throws -> Int {
+        guard try !points().contains(where: { $0.hook.hasAddresses }) else { return 0 }
+        let entries = try BlockPins(in: path).remove()
+        // They would judge by a list that nobody can change any more.
+        removeRetired()
+        return entries
     }
 
     private func removeIfEmpty() throws {

@@ -1,12 +1,12 @@
 internal import BPF
 internal import Foundation
 internal import LinuxSystem
-internal import SystemPackage
+package import SystemPackage
 
 /// A small document kept in the kernel: JSON in a pinned array of one element, written once.
-enum PinnedRecord {
+package enum PinnedRecord {
     /// Writes a document and pins it.
-    static func create(_ document: some Encodable, at path: FilePath) throws {
+    package static func create(_ document: some Encodable, at path: FilePath) throws {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .secondsSince1970
         let bytes = try encoder.encode(document)
@@ -27,7 +27,7 @@ enum PinnedRecord {
     }
 
     /// Reads what ``create(_:at:)`` wrote.
-    static func read<Document: Decodable>(
+    package static func read<Document: Decodable>(
         _ type: Document.Type = Document.self, at path: FilePath
     ) throws -> Document {
         let map = try Map(pinned: path)

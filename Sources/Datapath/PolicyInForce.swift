@@ -73,7 +73,9 @@ extension FilterTrial {
         }
         self.init(
             try DetachedBody.load(inForceAt: attachment), meaning: meaning,
-            unknownSets: inForce?.unknownSets ?? [])
+            unknownSets: inForce?.unknownSets ?? [],
+            // A pause passes what is blocked, too.
+            asksBlockList: attachment.state != .paused)
     }
 }
 

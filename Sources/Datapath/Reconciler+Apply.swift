@@ -14,6 +14,8 @@ extension Reconciler {
         public var refusesWarnings = false
         /// Whether to stop after planning.
         public var dryRun = false
+        /// Whether to say which tables it takes: for a dry run that takes as long as the rest.
+        public var describesTables = false
         /// Whether to apply even what cuts a session by which this host is managed.
         public var force = false
         /// After how long it reverts by itself unless it is confirmed; nil: it is final at once.
@@ -35,17 +37,22 @@ extension Reconciler {
     ) throws(DatapathError) -> Outcome {
         if options.dryRun {
             return try translating {
-                Outcome(
-                    plan: try plan(revision, options, Observation.now().attachments), pending: nil)
+                let plan = try plan(revision, options, Observation.now().attachments)
+                var preflight = Preflight(revision.policy)
+                if options.describesTables { try preflight.look(at: plan, in: .existing()) }
+                return Outcome(plan: plan, pending: nil, tables: preflight.uses)
             }
         }
         return try change { root in
             try root.refuseWhilePending(to: "apply policy '\(revision.policy.name)'")
             let plan = try plan(revision, options, Observation.now().attachments)
-            let pending = try Transaction(
-                revision, plan, options, in: root
-            ).carryOut()
-            return Outcome(plan: plan, pending: pending)
+            let transaction = Transaction(revision, plan, options, in: root)
+            let pending = try transaction.carryOut()
+            let blocked = try root.removeUnusedBlockList()
+            if blocked > 0 {
+                notice("\(blocked) entries of the block list went with the last attachment")
+            }
+            return Outcome(plan: plan, pending: pending, tables: transaction.uses)
         }
     }
 
@@ -55,6 +62,8 @@ extension Reconciler {
         public let plan: Plan
         /// When it reverts unless it is confirmed; nil when it is final.
         public let pending: PendingRecord?
+        /// The tables of each filter, if they were looked at.
+        public let tables: [TableUse]
     }
 
     private func plan(

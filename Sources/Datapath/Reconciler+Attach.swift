@@ -31,28 +31,35 @@ extension Reconciler {
 
     /// Removes attachments: programs, pins and folders, nothing of others.
     ///
+    /// - Returns: How many entries of the block list went with the last of them.
     /// - Throws: ``DatapathError``; what was removed before stays removed.
-    public func detach(_ points: [AttachPoint]) throws(DatapathError) {
+    @discardableResult
+    public func detach(_ points: [AttachPoint]) throws(DatapathError) -> Int {
+        var blocked = 0
         try changeExisting { root in
             // What another command has detached meanwhile needs nothing.
             for point in try root.points() where points.contains(point) {
                 try root.pins(of: point).removeAll()
             }
+            blocked = try root.removeUnusedBlockList()
         }
+        return blocked
     }
 
     /// Removes every attachment, also those whose records cannot be read.
     ///
-    /// - Returns: How many there were.
-    public func detachAll() throws(DatapathError) -> Int {
+    /// - Returns: How many there were, and how many entries of the block list went with them.
+    public func detachAll() throws(DatapathError) -> (attachments: Int, blocked: Int) {
         var count = 0
+        var blocked = 0
         try changeExisting(discarding: true) { root in
             for point in try root.points() {
                 try root.pins(of: point).removeAll()
                 count += 1
             }
+            blocked = try root.removeUnusedBlockList()
         }
-        return count
+        return (count, blocked)
     }
 }
 

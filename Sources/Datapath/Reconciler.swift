@@ -3,7 +3,7 @@ internal import LinuxSystem
 /// Makes the kernel what it should be. Every method holds off other netctl commands, removes what a
 /// killed one left, and either does all it says or nothing.
 public struct Reconciler: Sendable {
-    private let notice: @Sendable (String) -> Void
+    let notice: @Sendable (String) -> Void
 
     /// A reconciler; it keeps no state, the kernel does.
     ///
@@ -12,7 +12,13 @@ public struct Reconciler: Sendable {
     public init(notice: @escaping @Sendable (String) -> Void = { _ in }) { self.notice = notice }
 
     /// Runs a change under the lock, in a folder of pins made if need be.
-    func change<Result>(_ body: (PinRoot) throws -> Result) throws(DatapathError) -> Result {
+    ///
+    /// - Parameter body: The change.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``DatapathError``.
+    package func change<Result>(
+        _ body: (PinRoot) throws -> Result
+    ) throws(DatapathError) -> Result {
         try translating {
             while true {
                 let root = try PinRoot.existingOrCreate()

@@ -13,7 +13,8 @@ struct SharedTables {
     private static let own = Set(
         ["counters", "bodies", "limits", "rules", "redirect_to"] + AddressMaps.names)
 
-    private init(maps: [String: UInt32]) { self.maps = maps }
+    /// - Parameter maps: Ids of maps, by name.
+    init(maps: [String: UInt32]) { self.maps = maps }
 
     /// The tables of a body, which has to live for as long as they are used so.
     init(of body: borrowing Program) throws {

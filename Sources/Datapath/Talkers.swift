@@ -5,14 +5,14 @@ internal import SystemPackage
 
 /// The sources with the most packets of one attachment; `bpf/lib/talkers.h` counts them.
 enum Talkers {
-    private static let header = MemoryLayout<netctl_talkers_header>.size
-    private static let set = MemoryLayout<netctl_talker_set>.size
-    private static let sets = Int(NETCTL_TALKER_SETS)
+    static let header = MemoryLayout<netctl_talkers_header>.size
+    private static let size = MemoryLayout<netctl_talker_set>.size
+    static let sets = Int(NETCTL_TALKER_SETS)
 
     /// Makes those of a new attachment, empty: 24 KB a processor number.
     static func create() throws -> Map {
         let map = try Map.create(
-            type: .array, name: "talkers", keySize: 4, valueSize: UInt32(header + sets * set),
+            type: .array, name: "talkers", keySize: 4, valueSize: UInt32(header + sets * size),
             maxEntries: UInt32(ProcessorIDs.limit()), flags: .memoryMappable)
         let multipliers = (UInt64.random(in: 0 ... .max) | 1, UInt64.random(in: 0 ... .max) | 1)
         let memory = try MapMemory(map, access: .readWrite)

@@ -11,18 +11,11 @@ final class Transaction {
     private let plan: Plan
     private let root: PinRoot
     private let options: Reconciler.ApplyOptions
-    private var compiled: [Compilation: CompiledBody] = [:]
-    private var tables: [Compilation: SharedTables] = [:]
+    private var preflight: Preflight
+    private var tables: [Preflight.Compilation: SharedTables] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
     private var hooks: [String: (object: HookObject, location: Location)] = [:]
-
-    /// Hooks share what is compiled for them.
-    private struct Compilation: Hashable {
-        let name: Name
-        let isDeviceList: Bool
-        let monitor: Bool
-    }
 
     /// - Parameters:
     ///   - revision: The policy.
@@ -37,6 +30,7 @@ final class Transaction {
         self.plan = plan
         self.options = options
         self.root = root
+        preflight = Preflight(revision.policy)
     }
 
     /// Carries out the plan, or leaves everything as it was.
@@ -44,6 +38,8 @@ final class Transaction {
     /// - Returns: The wait for a confirmation, if one was asked for and there was something to do.
     func carryOut() throws -> PendingRecord? {
         guard !plan.steps.isEmpty else { return nil }
+        try preflight.look(at: plan, in: root)
+        try preflight.requireMemory("apply policy '\(plan.policy)'")
         // Whatever this throws, nothing is in force yet: what was pinned is litter.
         for step in plan.steps { try prepare(step) }
         if !options.force { try refuseLockOut() }
@@ -56,6 +52,9 @@ final class Transaction {
         }
         return pending
     }
+
+    /// The tables of each filter.
+    var uses: [TableUse] { preflight.uses }
 
     private var removals: [String] {
         plan.steps.compactMap { step in
@@ -74,15 +73,6 @@ final class Transaction {
             // Until it is confirmed, everything passes there: what is detached cannot come back.
             if options.confirm != nil, attachment.state != .gone { try prepare(attachment, nil) }
         }
-    }
-
-    private func compile(
-        _ use: FilterUse, _ compilation: Compilation
-    ) throws -> CompiledBody {
-        if let known = compiled[compilation] { return known }
-        let result = try CompiledBody(use, of: revision.policy)
-        compiled[compilation] = result
-        return result
     }
 
     private func prepare(_ target: AttachTarget, _ use: FilterUse) throws {
@@ -146,10 +136,9 @@ final class Transaction {
         _ use: FilterUse, _ point: AttachPoint, _ object: HookObject, _ pins: AttachmentPins,
         _ maps: HookMaps, after previous: Attachment?
     ) throws -> UInt32 {
-        let compilation = Compilation(
-            name: use.filter, isDeviceList: use.hook == .cgroupDevice, monitor: use.monitor)
-        let compiled = try compile(use, compilation)
-        let rules = compiled.rules
+        let compilation = Preflight.Compilation(use)
+        let compiled = try preflight.compile(use)
+        let rules = compiled.body.rules
         let (slots, directory) = SlotDirectory.assign(
             rules, after: previous?.slots ?? .empty, replacing: previous?.policy?.rules ?? [])
         guard slots.count == rules.count else {
@@ -159,25 +148,30 @@ final class Transaction {
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
         let program =
-            switch compiled {
+            switch compiled.body {
             case .filter(let filter):
                 try object.loadFilter(
-                    filter, slots: slots, maps: maps,
+                    filter, sides: compiled.sides, slots: slots, maps: maps,
                     redirects: Redirects(
                         namespace: NetworkNamespace(inode: point.namespace ?? 0),
                         indices: use.redirects),
-                    shared: tables[compilation] ?? .none, limits: pins.limits)
+                    shared: tables[compilation] ?? preflight.known.tables(for: compiled.sides),
+                    limits: pins.limits)
             case .devices(let list, let monitor):
                 try object.loadDevices(
                     list, monitor: monitor, slots: slots, maps: maps)
             }
-        if tables[compilation] == nil { tables[compilation] = try SharedTables(of: program) }
+        let records = preflight.records(of: compiled)
+        if tables[compilation] == nil {
+            tables[compilation] = try SharedTables(of: program)
+            try preflight.known.add(program, records ?? [])
+        }
         let id = try program.info.id
         let record = PolicyRecord(
             policy: plan.policy.text, filter: use.filter.text, digest: revision.digest,
             appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
             redirects: use.redirects.isEmpty ? nil : use.redirects,
-            isMonitored: compiled.isMonitored, folder: revision.folder)
+            isMonitored: compiled.body.isMonitored, folder: revision.folder, tables: records)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return id

@@ -73,6 +73,27 @@
         return .v4(result)
     }
 
+    /// Whether the two have any address in common: one lies inside the other.
+    public func overlaps(_ other: IPPrefix) -> Bool {
+        switch (self, other) {
+        case (.v4(let left), .v4(let right)): left.contains(right) || right.contains(left)
+        case (.v6(let left), .v6(let right)): left.contains(right) || right.contains(left)
+        default: false
+        }
+    }
+
+    /// Whether an address of the same family begins with the prefix.
+    ///
+    /// - Parameter address: Any address; an IPv4-mapped one is an IPv6 one.
+    /// - Returns: `false` for an address of the other family.
+    public func contains(_ address: IPAddress) -> Bool {
+        switch (self, address) {
+        case (.v4(let prefix), .v4(let address)): prefix.contains(address)
+        case (.v6(let prefix), .v6(let address)): prefix.contains(address)
+        default: false
+        }
+    }
+
     /// CIDR notation, `/32` and `/128` included.
     public var description: String {
         switch self {

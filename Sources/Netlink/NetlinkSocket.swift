@@ -2,7 +2,7 @@ internal import CLibmnl
 internal import Glibc
 internal import SystemPackage
 
-/// A route netlink socket, in the network namespace where it was opened.
+/// A netlink socket, in the network namespace where it was opened.
 ///
 /// It stays in that namespace whatever its thread does later.
 public struct NetlinkSocket: ~Copyable {
@@ -10,19 +10,37 @@ public struct NetlinkSocket: ~Copyable {
     private let portID: UInt32
     private var sequence: UInt32 = 0
 
+    /// What a socket is about.
+    public enum Family: String, Sendable {
+        /// `NETLINK_ROUTE`: interfaces, qdiscs, filters.
+        case route
+        /// `NETLINK_SOCK_DIAG`: the sockets of other processes.
+        case sockets
+
+        fileprivate var number: Int32 {
+            switch self {
+            case .route: NETLINK_ROUTE
+            case .sockets: NETLINK_SOCK_DIAG
+            }
+        }
+    }
+
     /// Opens a socket in the calling thread's network namespace, with extended
     /// acknowledgements and strict checking where the kernel has them.
-    public init() throws(NetlinkError) {
+    ///
+    /// - Parameter family: What it is about.
+    /// - Throws: ``NetlinkError``.
+    public init(_ family: Family = .route) throws(NetlinkError) {
         do {
-            socket = try NetlinkSocket.open()
+            socket = try NetlinkSocket.open(family)
         } catch {
-            throw error.error("open netlink socket", "route")
+            throw error.error("open netlink socket", family.rawValue)
         }
         portID = mnl_socket_get_portid(socket)
     }
 
-    private static func open() throws(NetlinkFailure) -> OpaquePointer {
-        guard let socket = mnl_socket_open2(NETLINK_ROUTE, Int32(SOCK_CLOEXEC.rawValue)) else {
+    private static func open(_ family: Family) throws(NetlinkFailure) -> OpaquePointer {
+        guard let socket = mnl_socket_open2(family.number, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw .system
         }
         // No port is asked for: the kernel chooses one, for this may not be our only socket.

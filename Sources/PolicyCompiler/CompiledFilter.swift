@@ -74,16 +74,21 @@ public struct ClassifiedPrefix<Address: IPAddressFamily>: Sendable, Equatable {
 public struct AddressTable: Sendable {
     /// In address order, a covering prefix before what it covers.
     public let ipv4: [ClassifiedPrefix<IPv4Address>]
-    /// The same, as programs look it up.
-    public let trie4: IPv4Trie
     /// In address order, a covering prefix before what it covers.
     public let ipv6: [ClassifiedPrefix<IPv6Address>]
-    /// The same, as programs look it up.
-    public let search6: IPv6Search
     /// By class: a row, or `NETCTL_ROW_DECIDED` and a rule. Class 0 is every other address.
     public let rows: [UInt32]
     /// The row of frames that have no address.
     public let absentRow: UInt32
+
+    /// Whether that trie is flat, which the program has to know.
+    public var isFlat4: Bool { IPv4Trie.sizes(ipv4).blocks >= IPv4Trie.flatFrom }
+
+    /// The IPv4 prefixes as programs look them up.
+    public func makeTrie4() -> IPv4Trie { IPv4Trie(ipv4) }
+
+    /// The IPv6 prefixes as programs look them up.
+    public func makeSearch6() -> IPv6Search { IPv6Search(ipv6) }
 }
 
 /// From a small value to its class; the row of a class is `firstRow` plus the class.

@@ -38,8 +38,8 @@ extension FilterCompiler {
             try checkRowBudget()
         }
         return AddressTable(
-            ipv4: table4, trie4: IPv4Trie(table4), ipv6: table6, search6: IPv6Search(table6),
-            rows: rows, absentRow: self.rows.index(of: matchers.indifferent))
+            ipv4: table4, ipv6: table6, rows: rows,
+            absentRow: self.rows.index(of: matchers.indifferent))
     }
 
     /// A set is a matcher of its own: lists that name it share its prefixes.

@@ -3,8 +3,11 @@ public import NetctlABI
 
 /// Longest-prefix match over IPv4 by 16, 8 and 8 bits: the arrays of `bpf/lib/trie4.h`.
 public struct IPv4Trie: Sendable {
-    /// By the first 16 bits: a class, or a block for the next eight.
+    /// By the first 16 bits: a class, or a block for the next eight. Programs do not look at it where
+    /// the trie is flat.
     public private(set) var root: [UInt32]
+    /// Whether block n is that of the n-th /16.
+    public let isFlat: Bool
     /// Blocks of 256 entries, one behind the other.
     public private(set) var blocks: [UInt32] = []
     /// The /24s of two classes.
@@ -17,11 +20,21 @@ public struct IPv4Trie: Sendable {
     ///   that covers it.
     init(_ prefixes: [ClassifiedPrefix<IPv4Address>]) {
         root = Array(repeating: 0, count: Int(NETCTL_TRIE4_ROOT_ENTRIES))
-        reserveCapacity(for: prefixes)
+        let needed = Self.sizes(prefixes)
+        isFlat = needed.blocks >= Self.flatFrom
+        blocks.reserveCapacity((isFlat ? root.count : needed.blocks) << 8)
+        leaves.reserveCapacity(needed.leaves)
+        if isFlat {
+            for index in root.indices { _ = block(below: index) }
+        }
         for entry in prefixes {
             let address = Int(entry.prefix.address.bits)
             let length = entry.prefix.length
             switch length {
+            case ...16 where isFlat:
+                let first = (address >> 16) << 8
+                let last = first + (1 << (24 - length))
+                for index in first..<last { blocks[index] = entry.class_ }
             case ...16:
                 let first = address >> 16
                 for index in first..<(first + 1 << (16 - length)) { root[index] = entry.class_ }
@@ -36,7 +49,13 @@ public struct IPv4Trie: Sendable {
         }
     }
 
-    private mutating func reserveCapacity(for prefixes: [ClassifiedPrefix<IPv4Address>]) {
+    /// So many blocks make it flat: at most twice the memory, and a read less.
+    static let flatFrom = Int(NETCTL_TRIE4_ROOT_ENTRIES) / 2
+
+    /// How many blocks and leaves prefixes need, at least.
+    static func sizes(
+        _ prefixes: [ClassifiedPrefix<IPv4Address>]
+    ) -> (blocks: Int, leaves: Int) {
         var (blocks, leaves) = (0, 0)
         var (block, leaf) = (-1, -1)
         for entry in prefixes where entry.prefix.length > 16 {
@@ -50,8 +69,7 @@ public struct IPv4Trie: Sendable {
                 leaves += 1
             }
         }
-        self.blocks.reserveCapacity(blocks << 8)
-        self.leaves.reserveCapacity(leaves)
+        return (blocks, leaves)
     }
 
     /// The block of a /16, made of what covers it if there is none yet.
@@ -109,7 +127,7 @@ public struct IPv4Trie: Sendable {
     /// The class of an address, as programs find it.
     func class_(of address: IPv4Address) -> UInt32 {
         let bits = Int(address.bits)
-        var entry = root[bits >> 16]
+        var entry = isFlat ? NETCTL_TRIE4_BLOCK | UInt32(bits >> 16) : root[bits >> 16]
         for shift in [8, 0] {
             let byte = bits >> shift & 0xff
             let index = Int(entry & NETCTL_TRIE4_INDEX)

@@ -79,7 +79,7 @@ public struct IPv6Search: Sendable {
         withUnsafeMutableBytes(of: &tree.length) { bytes in
             let nodes = bytes.bindMemory(to: netctl_length6.self)
             for length in 1...128 where counts[length] > 0 {
-                let mask = ~UInt128.zero << UInt128(128 - length)
+                let mask = ~UInt128.zero &<< UInt128(128 - length)
                 let perLine = Double(NETCTL_LINE6_ENTRIES) * fill
                 // Chance is uneven where there are few.
                 let lines = UInt32((Double(counts[length]) / perLine).rounded(.up)) + 2

@@ -45,5 +45,5 @@ struct LengthEntries {
         for length in 1...128 { finish(length) }
     }
 
-    private static func mask(_ length: Int) -> UInt128 { ~UInt128.zero << UInt128(128 - length) }
+    private static func mask(_ length: Int) -> UInt128 { ~UInt128.zero &<< UInt128(128 - length) }
 }

@@ -18,6 +18,8 @@ public struct ReferenceInterpreter: Sendable {
     private let isMonitored: Bool
     let addressSets: [Name: AddressSet]
     let portSets: [Name: [PortRange]]
+    /// What is blocked before any rule is asked.
+    public var blocked: ReferenceBlockList
 
     /// Makes the interpreter of one filter.
     ///
@@ -25,7 +27,12 @@ public struct ReferenceInterpreter: Sendable {
     ///   - filter: The filter.
     ///   - sets: The sets of its policy; one that is missing is empty.
     ///   - monitor: Whether the attachment only monitors, whatever the filter says.
-    public init(_ filter: Filter, sets: [NamedSet], monitor: Bool = false) {
+    ///   - blocked: What is blocked before any rule is asked.
+    public init(
+        _ filter: Filter, sets: [NamedSet], monitor: Bool = false,
+        blocked: ReferenceBlockList = .empty
+    ) {
+        self.blocked = blocked
         self.filter = filter
         isMonitored = monitor || filter.monitor
         var addressSets: [Name: AddressSet] = [:]
@@ -46,7 +53,9 @@ public struct ReferenceInterpreter: Sendable {
     /// - Returns: What happens to it, why, and which rules counted it.
     public func judge(_ packet: SeenPacket) -> Judgement {
         do throws(ReferenceRefusal) {
-            return judge(try ReferencePacket(packet))
+            let packet = try ReferencePacket(packet)
+            if blocked.holds(packet) { return judgement(.drop, .block, counted: []) }
+            return judge(packet)
         } catch {
             return judgement(filter.malformed, error.reason, counted: [])
         }

@@ -29,6 +29,7 @@ public struct StatusDocument: Encodable, Sendable {
         let chain: [UInt32]
         let attachedAt: String
         let state: Attachment.State
+        let tables: [TableDocument]
 
         enum CodingKeys: String, CodingKey {
             case mode, policy, filter, digest
@@ -36,7 +37,7 @@ public struct StatusDocument: Encodable, Sendable {
             case linkID = "link_id"
             case chain
             case attachedAt = "attached_at"
-            case state
+            case state, tables
         }
     }
 
@@ -77,7 +78,8 @@ public struct StatusDocument: Encodable, Sendable {
                     programID: attachment.programID, linkID: attachment.linkID,
                     chain: attachment.chain,
                     attachedAt: attachment.record.attachedAt.formatted(.iso8601),
-                    state: attachment.state))
+                    state: attachment.state,
+                    tables: (attachment.policy?.tables ?? []).map(TableDocument.init)))
         }
         foreign = observation.foreign.map { found in
             Foreign(

@@ -1,5 +1,6 @@
 import BPF
 import Datapath
+import Tracing
 import LinuxSystem
 import Programs
 import SystemPackage
@@ -18,6 +19,14 @@ enum ExitStatus: Int32, Error {
         case .failed: self = .failed
         case .invalidPolicy: self = .invalidPolicy
         case .unsupported: self = .unsupported
+        }
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as DatapathError: self.init(error.code)
+        case let error as TracingError: self = error.code == .unsupported ? .unsupported : .failed
+        default: self = .failed
         }
     }
 

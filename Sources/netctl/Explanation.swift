@@ -1,4 +1,6 @@
 import Datapath
+import Foundation
+import NetTypes
 import Policy
 import PolicyCompiler
 import Statistics
@@ -12,7 +14,7 @@ struct Explanation {
     /// The JSON document of `netctl explain`.
     struct Document: Encodable {
         enum CodingKeys: String, CodingKey {
-            case version, verdict, rule, reason, hook
+            case version, verdict, rule, reason, hook, block
             case judgedBy = "judged_by"
             case trace
         }
@@ -23,6 +25,7 @@ struct Explanation {
         let reason: Reason
         let hook: Hook
         let judgedBy: String
+        @ExplicitNull var block: String?
         let trace: [Entry]
     }
 
@@ -40,6 +43,7 @@ struct Explanation {
         document = Document(
             verdict: verdict, rule: judgement.rule?.text, reason: judgement.reason,
             hook: hook, judgedBy: answer.isFromProgram ? "program" : "reference",
+            block: answer.blockedBy?.prefix.description,
             trace: answer.trace.map { entry in
                 Entry(
                     rule: entry.rule.text, outcome: entry.outcome.rawValue, key: entry.key,
@@ -50,7 +54,8 @@ struct Explanation {
             (number.map { "\($0): " } ?? "")
             + "\(verdict)\(decider) (reason \(judgement.reason.rawValue), hook \(hook))"
         lines =
-            [headline] + Self.cut(answer.trace.map(\.sentence)).map { "  \($0)" }
+            [headline] + Self.lines(about: answer.blockedBy)
+            + Self.cut(answer.trace.map(\.sentence)).map { "  \($0)" }
             + (answer.isFromProgram
                 ? []
                 : [
@@ -58,6 +63,14 @@ struct Explanation {
                         ? "  the kernel tries no programs for devices; this is what the policy means"
                         : "  the kernel runs no program on such a frame; this is what the policy means"
                 ])
+    }
+
+    /// The entry that blocks.
+    private static func lines(about entry: BlockEntry?) -> [String] {
+        guard let entry else { return [] }
+        let end = entry.expires.map { ", until \($0.formatted(.iso8601))" } ?? ""
+        let reason = entry.reason.isEmpty ? "" : " (\(entry.reason))"
+        return ["  \(entry.prefix) is in the block list\(reason)\(end)"]
     }
 
     /// A filter of thousands of rules may have thousands that nearly match.

@@ -29,6 +29,7 @@ struct Netctl: ParsableCommand {
                     Detach.self,
                     Status.self,
                     Stats.self,
+                    Block.self,
                     Pause.self,
                     Resume.self,
                 ]),
@@ -52,7 +53,10 @@ struct Netctl: ParsableCommand {
             CommandGroup(
                 name: "What happens",
                 subcommands: [
+                    Sockets.self,
+                    Context.self,
                     Top.self,
+                    TraceCommand.self,
                     ProbeCommand.self,
                 ]),
         ])

@@ -22,9 +22,10 @@ struct StatsReport {
     ///   - before: The report before, for rates.
     ///   - seconds: How long ago that was.
     ///   - aspect: The only view wanted, or nil.
+    ///   - top: Only so many rows, those with the most packets first; nil for all in their order.
     init(
         _ statistics: [Statistics], since before: [Statistics]?, seconds: Double,
-        only aspect: Stats.Aspect?
+        only aspect: Stats.Aspect?, top: Int? = nil
     ) {
         parts = statistics.map { now in
             let old = before?.first { $0.attachment.point == now.attachment.point }
@@ -39,7 +40,9 @@ struct StatsReport {
                     kind: row.kind, name: row.name, note: row.note, count: row.count,
                     rate: before == nil ? nil : rate ?? 0)
             }
-            return (now.attachment, rows)
+            guard let top else { return (now.attachment, rows) }
+            let most = rows.sorted { $0.count.packets > $1.count.packets }
+            return (now.attachment, Array(most.prefix(top)))
         }
     }
 

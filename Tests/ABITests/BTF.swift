@@ -18,6 +18,8 @@ struct BTF {
         let objects = [
             BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
             BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
+            BPFObjects.socketHistory, BPFObjects.socketAccept, BPFObjects.socketUse,
+            BPFObjects.traceExec, BPFObjects.traceState,
         ]
         return try objects.map(BTF.init(dumping:)).reduce(into: BTF()) { all, one in
             try all.merge(one)

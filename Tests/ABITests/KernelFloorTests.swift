@@ -7,6 +7,7 @@ struct KernelFloorTests {
     private static let objects = [
         BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
         BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
+        BPFObjects.socketHistory, BPFObjects.socketAccept, BPFObjects.socketUse,
     ]
 
     /// The helpers that programs may call, `enum bpf_func_id`, and since when the kernel has them.

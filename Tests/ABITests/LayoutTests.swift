@@ -60,7 +60,8 @@ struct LayoutTests {
             "netctl_block_guard", of: netctl_block_guard.self,
             [
                 ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("changing", \.changing),
-                ("swept", \.swept), ("reserved", \.reserved), ("entries4", \.entries4),
+                ("swept", \.swept), ("earliest", \.earliest), ("earliest_seen", \.earliest_seen),
+                ("reserved", \.reserved), ("entries4", \.entries4),
                 ("entries6", \.entries6),
             ]),
         Layout(
@@ -101,8 +102,49 @@ struct LayoutTests {
                 ("uid", \.uid), ("gid", \.gid), ("creator", \.creator), ("netns", \.netns),
                 ("local_port", \.local_port), ("remote_port", \.remote_port),
                 ("family", \.family), ("protocol", \.protocol), ("type", \.type),
-                ("state", \.state), ("origin", \.origin), ("reserved", \.reserved),
+                ("state", \.state), ("origin", \.origin), ("closed_in", \.closed_in),
+                ("flags", \.flags), ("reserved", \.reserved), ("retransmits", \.retransmits),
                 ("local", \.local), ("remote", \.remote), ("comm", \.comm),
+            ]),
+        Layout(
+            "netctl_trace_process", of: netctl_trace_process.self,
+            [
+                ("time", \.time), ("kind", \.kind), ("netns", \.netns),
+                ("task_start", \.task_start), ("cgroup_id", \.cgroup_id), ("tgid", \.tgid),
+                ("parent", \.parent), ("uid", \.uid), ("status", \.status),
+                ("arguments", \.arguments), ("arguments_kept", \.arguments_kept),
+                ("comm", \.comm), ("file", \.file),
+            ]),
+        Layout(
+            "netctl_trace_arguments", of: netctl_trace_arguments.self,
+            [("process", \.process), ("arguments", \.arguments)]),
+        Layout(
+            "netctl_trace_socket", of: netctl_trace_socket.self,
+            [
+                ("time", \.time), ("kind", \.kind), ("netns", \.netns),
+                ("duration", \.duration), ("lifetime", \.lifetime),
+                ("bytes_sent", \.bytes_sent), ("bytes_received", \.bytes_received),
+                ("cookie", \.cookie), ("error", \.error), ("reason", \.reason),
+                ("local_port", \.local_port), ("remote_port", \.remote_port),
+                ("family", \.family), ("old_state", \.old_state), ("state", \.state),
+                ("how", \.how), ("local", \.local), ("remote", \.remote), ("owner", \.owner),
+            ]),
+        Layout(
+            "netctl_trace_totals", of: netctl_trace_totals.self,
+            [("sent", \.sent), ("lost", \.lost)]),
+        Layout(
+            "netctl_drop_key", of: netctl_drop_key.self,
+            [
+                ("netns", \.netns), ("reason", \.reason), ("sport", \.sport), ("dport", \.dport),
+                ("family", \.family), ("protocol", \.protocol), ("reserved", \.reserved),
+                ("src", \.src), ("dst", \.dst),
+            ]),
+        Layout(
+            "netctl_drop", of: netctl_drop.self,
+            [
+                ("first", \.first), ("last", \.last), ("count", \.count),
+                ("location", \.location), ("cookie", \.cookie), ("interface", \.interface),
+                ("received", \.received), ("reserved", \.reserved),
             ]),
         Layout(
             "netctl_context_totals", of: netctl_context_totals.self,

@@ -22,7 +22,7 @@ struct ConcurrencyTests {
         if result.status != 0 { failures.append("\(command): \(result)") }
     }
 
-    private static func runAtOnce(_ commands: [[String]]) throws {
+    static func runAtOnce(_ commands: [[String]]) throws {
         let failures = try failures(of: commands)
         #expect(failures == [])
     }

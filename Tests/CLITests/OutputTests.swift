@@ -103,7 +103,7 @@ struct OutputTests {
             #expect(
                 try keys(text, "attachments") == [
                     "interface", "netns", "cgroup", "hook", "mode", "policy", "filter", "digest",
-                    "program_id", "link_id", "chain", "attached_at", "state",
+                    "program_id", "link_id", "chain", "attached_at", "state", "tables",
                 ])
             let status = try StatusDocument.now()
             #expect(status.version == 1)

@@ -209,7 +209,7 @@ struct ConfirmTests {
                 _ = try Reconciler().rollback()
                 #expect(try hooks() == expected)
             }
-            #expect(try Reconciler().detachAll() == 2)
+            #expect(try Reconciler().detachAll().attachments == 2)
             #expect(try PinRoot.existing() == nil)
         }
     }

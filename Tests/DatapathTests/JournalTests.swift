@@ -142,7 +142,7 @@ import Testing
                 try Reconciler().attach(wire.target(.xdpgeneric))
             }
             #expect(error?.description.contains("netctl detach --all") == true)
-            #expect(try Reconciler().detachAll() == 1)
+            #expect(try Reconciler().detachAll().attachments == 1)
             #expect(try Observation.now().attachments.isEmpty)
         }
     }

@@ -89,7 +89,7 @@ struct WholeWayTests {
                 let observation = try Observation.now()
                 #expect(observation.attachments.count == 6)
                 #expect(observation.problems.isEmpty)
-                #expect(try Reconciler().detachAll() == 6)
+                #expect(try Reconciler().detachAll().attachments == 6)
             }
         }
     }

@@ -76,6 +76,28 @@ struct IPv4TrieTests {
         #expect(trie.blocks.count > 256, "three classes in a /24 need a block of their own")
     }
 
+    @Test("flat, where half of all /16s have longer prefixes; short prefixes beside them")
+    func flat() throws {
+        var random = SeededRandom(seed: 9)
+        let spread = (0..<40_000).compactMap { index in
+            Prefix(
+                masking: IPv4Address(
+                    bits: UInt32(index) << 16 | UInt32.random(in: 0...0xffff, using: &random)),
+                length: Int.random(in: 17...32, using: &random))
+        }
+        let short = (0...16).compactMap {
+            Prefix(masking: IPv4Address(bits: 0x4bcd_0000), length: $0)
+        }
+        let table = try classified([spread, short, [short[3], short[9]]])
+        #expect(IPv4Trie(table).isFlat)
+        let prefixes = short + spread.prefix(2_000) + spread.suffix(2_000)
+        Self.check(
+            table,
+            at: prefixes.flatMap(\.edges)
+                + (0..<20_000).map { _ in UInt32.random(in: 0...(.max), using: &random) })
+        #expect(try !IPv4Trie(classified([Array(spread.prefix(30_000))])).isFlat)
+    }
+
     @Test("what few prefixes take: the root, a block for the /16, a leaf for the /24")
     func size() throws {
         let one = try #require(Prefix(masking: IPv4Address(bits: 0xc000_0201), length: 32))

@@ -160,17 +160,23 @@ struct TableWalker {
 /// The tables of addresses and what their classes lead to.
 private struct AddressLookup {
     private let table: AddressTable
+    private let trie4: IPv4Trie
+    private let search6: IPv6Search
     /// The row of frames that have no address.
     var absentRow: UInt32 { table.absentRow }
 
-    init(_ table: AddressTable) { self.table = table }
+    init(_ table: AddressTable) {
+        self.table = table
+        trie4 = table.makeTrie4()
+        search6 = table.makeSearch6()
+    }
 
     /// The row, or the rule that is decided; nil when there is no such class.
     func entry(of address: IPAddress) -> UInt32? {
         let class_ =
             switch address {
-            case .v4(let address): Int(table.trie4.class_(of: address))
-            case .v6(let address): Int(table.search6.class_(of: address))
+            case .v4(let address): Int(trie4.class_(of: address))
+            case .v6(let address): Int(search6.class_(of: address))
             }
         return table.rows.indices.contains(class_) ? table.rows[class_] : nil
     }

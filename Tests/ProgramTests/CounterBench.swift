@@ -7,6 +7,8 @@ import Policy
 /// The counters and the program array that the programs under test share, one after the other.
 final class CounterBench {
     let maps: HookMaps
+    /// What was last put into the block list.
+    var blockedKeys: [netctl_block_key] = []
     private let memory: MappedArray<netctl_counter>
     private let blocks: Int
 

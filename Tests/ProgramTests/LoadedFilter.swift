@@ -26,7 +26,12 @@ final class LoadedFilter {
             filter, slots: filter.rules.indices.map { first + UInt32($0) },
             maps: bench.maps, redirects: .loopback(for: filter))
         hook = setting.hook
-        interpreter = ReferenceInterpreter(policy.filter, sets: policy.sets)
+        try bench.block(policy.blocked, expired: policy.expired)
+        interpreter = ReferenceInterpreter(
+            policy.filter, sets: policy.sets,
+            blocked: ReferenceBlockList(
+                policy.blocked,
+                ofDestinations: [.tcEgress, .cgroupEgress].contains(setting.hook)))
         var numbers: [Name: Int] = [:]
         for (number, rule) in policy.filter.rules.enumerated() { numbers[rule.name] = number }
         ruleNumbers = numbers

@@ -38,7 +38,7 @@ struct PolicyTrial {
         var random = SeededRandom(seed: seed)
         let setting = random.one(of: settings)
         // One in 250 has as many rules as a filter can have.
-        let policy = RandomPolicy(
+        var policy = RandomPolicy(
             using: &random, ruleCount: seed % 250 == 0 ? 4096 : nil, for: setting.hook)
         let source = RandomPackets(for: policy, kind: setting.kind, lengths: setting.lengths)
         let splits = random.chance(30) && setting.multiBuffer
@@ -46,6 +46,10 @@ struct PolicyTrial {
         linearLengths = packets.map { packet in
             guard splits, canSplit else { return nil }
             return random.number(14...min(packet.bytes.count, 200))
+        }
+        if random.chance(40) {
+            let list = RandomBlockList(around: packets, using: &random)
+            (policy.blocked, policy.expired) = (list.blocked, list.expired)
         }
         self.seed = seed
         self.policy = policy

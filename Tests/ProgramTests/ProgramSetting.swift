@@ -45,7 +45,9 @@ struct ProgramSetting: Hashable, Sendable, CustomTestStringConvertible, CustomSt
 
     /// The reasons that packets can have here, when they are random.
     var reasons: [Reason] {
-        let everywhere: [Reason] = [.rule, .default, .malformed, .truncated, .extHeaders]
+        let everywhere: [Reason] = [
+            .rule, .default, .block, .malformed, .truncated, .extHeaders,
+        ]
         return switch kind {
         case .xdp, .tc, .tcWithTags: everywhere + [.vlanDepth, .nonIP]
         case .tcWithoutEthernet: everywhere + [.nonIP]

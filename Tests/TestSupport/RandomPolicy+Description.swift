@@ -5,6 +5,10 @@ extension RandomPolicy: CustomStringConvertible {
     /// A policy file that says the same, if it can be said.
     public var description: String {
         var lines = ["version: 1", "name: random"]
+        for (what, prefixes) in [("blocked", blocked), ("expired", expired)] where !prefixes.isEmpty
+        {
+            lines.append("# \(what): \(prefixes.map(\.description).joined(separator: ", "))")
+        }
         if !sets.isEmpty { lines.append("sets:") }
         for set in sets { lines.append("  \(set.name): { \(contents(of: set)) }") }
         lines += [

@@ -1,4 +1,4 @@
-internal import NetTypes
+public import NetTypes
 public import Policy
 
 /// A filter and the sets that it uses, made to be difficult: prefixes of all lengths, nested and
@@ -8,11 +8,19 @@ public struct RandomPolicy: Equatable, Sendable {
     public var filter: Filter
     /// Every set that a rule may name.
     public var sets: [NamedSet]
+    /// What is blocked before any rule is asked.
+    public var blocked: [IPPrefix] = []
+    /// What was, until it expired.
+    public var expired: [IPPrefix] = []
 
     /// Makes a policy of a filter and its sets.
-    public init(filter: Filter, sets: [NamedSet]) {
+    public init(
+        filter: Filter, sets: [NamedSet], blocked: [IPPrefix] = [], expired: [IPPrefix] = []
+    ) {
         self.filter = filter
         self.sets = sets
+        self.blocked = blocked
+        self.expired = expired
     }
 
     /// Which keys rules may have.

@@ -21,6 +21,7 @@
 /* The filter's configuration: constants to the verifier, which removes what they switch off. */
 const volatile __u32 dimensions = 0; /* bits by enum netctl_dimension */
 const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* addresses: of frames without any */
+const volatile bool src_flat4 = false, dst_flat4 = false; /* see trie4.h */
 const volatile bool limited = false; /* a rule has a limit */
 const volatile bool redirects = false; /* a rule has an interface to redirect to */
 const volatile bool monitor = false; /* what would be dropped is passed and counted as such */
@@ -276,8 +277,8 @@ static __always_inline struct judgement classify(const struct packet *packet)
 		if (packet->family) {
 			__u32 class =
 				packet->family == PACKET_IPV4
-					? trie4_class(&src_trie4, &src_blocks4, &src_leaves4,
-						      packet->src)
+					? trie4_class(src_flat4, &src_trie4, &src_blocks4,
+						      &src_leaves4, packet->src)
 					: search6_class(&src_search6, &src_lines6, packet->src);
 
 			if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC],
@@ -290,8 +291,8 @@ static __always_inline struct judgement classify(const struct packet *packet)
 		if (packet->family) {
 			__u32 class =
 				packet->family == PACKET_IPV4
-					? trie4_class(&dst_trie4, &dst_blocks4, &dst_leaves4,
-						      packet->dst)
+					? trie4_class(dst_flat4, &dst_trie4, &dst_blocks4,
+						      &dst_leaves4, packet->dst)
 					: search6_class(&dst_search6, &dst_lines6, packet->dst);
 
 			if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST],

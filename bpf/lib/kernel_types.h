@@ -29,7 +29,7 @@ struct sock_common {
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
-	volatile unsigned char skc_state;
+	unsigned char skc_state;
 	struct {
 		struct net *net;
 	} skc_net;
@@ -53,6 +53,7 @@ struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
 	__u16 sk_protocol;
+	int sk_err;
 };
 
 struct inet_sock {
@@ -60,8 +61,33 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct tcp_sock {
+	__u64 bytes_sent; /* again and again */
+	__u64 bytes_retrans;
+	__u64 bytes_received;
+};
+
+struct request_sock {
+	struct sock_common __req_common;
+};
+
 struct socket {
 	struct sock *sk;
+};
+
+struct net_device {
+	int ifindex;
+	struct {
+		struct net *net;
+	} nd_net;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	struct sock *sk;
+	unsigned char *head;
+	__u16 network_header; /* from `head` */
+	__u16 transport_header; /* from `head` */
 };
 
 struct nsproxy {
@@ -85,7 +111,26 @@ struct cred {
 	kgid_t gid;
 };
 
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+};
+
+struct signal_struct {
+	struct {
+		int counter;
+	} live; /* threads */
+};
+
+struct linux_binprm {
+	const char *filename;
+};
+
 struct task_struct {
+	struct mm_struct *mm;
+	struct signal_struct *signal;
+	struct task_struct *real_parent;
+	int exit_code;
 	int pid;
 	int tgid;
 	struct task_struct *group_leader;
@@ -112,6 +157,11 @@ struct bpf_iter__task_file {
 };
 
 #pragma clang attribute pop
+
+/* Why a TCP reset was sent, since Linux 6.10. */
+enum sk_rst_reason {
+	SK_RST_REASON_NOT_SPECIFIED,
+};
 
 enum {
 	AF_INET = 2,

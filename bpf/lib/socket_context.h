@@ -64,6 +64,14 @@ static __always_inline bool copy_socket(__u64 cookie, struct netctl_socket *copy
 	return false;
 }
 
+/* Whether a connection is still a copy of its listener, cookie and addresses included: up to Linux 6.12 it
+ * gets its own after it came to its first state. Of the next one everything can be read.
+ */
+static __always_inline bool is_unborn(const struct sock *sk, int old, int state)
+{
+	return old == TCP_LISTEN && state == TCP_SYN_RECV && !sk->__sk_common.skc_dport;
+}
+
 /* A socket and how it was found. */
 struct found_socket {
 	__u64 cookie; /* 0: none */

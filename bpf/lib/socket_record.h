@@ -5,6 +5,7 @@
 
 #include <bpf/bpf_endian.h>
 #include "lib/socket_context.h"
+#include "lib/socket_owner.h"
 
 /* Where the connections of a listener find whose they are: the kernel copies the element to the
  * socket of each connection.
@@ -51,22 +52,6 @@ static __always_inline bool keep(const struct netctl_socket *record)
 	if (error && error != -17 /* EEXIST */)
 		count_full();
 	return !error;
-}
-
-/* Writes a process into a record. */
-static __always_inline void set_owner(struct netctl_socket *record, struct task_struct *task,
-				      enum netctl_origin origin)
-{
-	struct task_struct *leader = task->group_leader;
-
-	record->tgid = task->tgid;
-	record->tid = task->pid;
-	record->uid = BPF_CORE_READ(task, cred, uid.val);
-	record->gid = BPF_CORE_READ(task, cred, gid.val);
-	record->task_start = leader->start_boottime;
-	record->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	bpf_core_read_str(record->comm, sizeof(record->comm), &leader->comm);
-	record->origin = origin;
 }
 
 /* Writes addresses, ports and namespace of a socket into its record. */

@@ -3,6 +3,8 @@
  *
  * An entry is a class, or leads further (abi.h). Only what is in use takes memory: a block for a /16
  * with prefixes longer than that, a leaf of a cache line for a /24 with prefixes longer than that.
+ * Where half of all /16s would have a block, every /16 has its own, in their order: the trie is flat,
+ * and the root is not looked at.
  * All maps are written by the control plane before the body is in force, and never after.
  */
 #ifndef NETCTL_TRIE4_H
@@ -86,15 +88,23 @@ static __always_inline __u32 trie4_leaf(void *leaves, __u32 entry, __u32 byte)
 }
 
 /* The class of an address in network order; 0 when no prefix covers it. */
-static __always_inline __u32 trie4_class(void *root, void *blocks, void *leaves,
+static __always_inline __u32 trie4_class(bool flat, void *root, void *blocks, void *leaves,
 					 const __u8 *address)
 {
-	__u32 *entries = bpf_map_lookup_elem(root, &(__u32){ 0 });
+	__u32 index = address[0] << 8 | address[1];
 	__u32 entry;
 
-	if (!entries)
-		return TRIE4_BROKEN;
-	entry = entries[address[0] << 8 | address[1]];
+	if (flat) {
+		entry = index | NETCTL_TRIE4_BLOCK;
+	} else {
+		__u32 *entries = bpf_map_lookup_elem(root, &(__u32){ 0 });
+
+		if (!entries)
+			return TRIE4_BROKEN;
+		/* As in trie4_block: spilled, it would have no bounds. */
+		asm volatile("" : "+r"(index));
+		entry = entries[index % NETCTL_TRIE4_ROOT_ENTRIES];
+	}
 	if (entry & NETCTL_TRIE4_BLOCK) {
 		entry = trie4_block(blocks, entry, address[2]);
 		if (entry & NETCTL_TRIE4_LEAF)

@@ -10,7 +10,8 @@ struct Apply: ParsableCommand {
         discussion: """
             With attach: in the policy, its attachments are made and those that it no longer lists \
             are given up. Without, it goes to attachments that have no policy or this one. A second \
-            time it changes nothing. Whatever fails, the old policy stays in force.
+            time it changes nothing. Whatever fails, the old policy stays in force. With --verbose, \
+            a dry run too says what each table takes; sets that did not change are not loaded again.
             """)
 
     @OptionGroup var policy: PolicyArguments
@@ -35,6 +36,7 @@ struct Apply: ParsableCommand {
             case dryRun = "dry_run"
             case steps
             case confirmBy = "confirm_by"
+            case tables
         }
 
         let version = 1
@@ -43,6 +45,18 @@ struct Apply: ParsableCommand {
         let dryRun: Bool
         let steps: [String]
         @ExplicitNull var confirmBy: String?
+        let tables: [Use]
+
+        struct Use: Encodable {
+            let filter: String
+            let newBytes: Int
+            let tables: [TableDocument]
+
+            enum CodingKeys: String, CodingKey {
+                case filter, tables
+                case newBytes = "new_bytes"
+            }
+        }
     }
 
     func run() throws {
@@ -51,6 +65,7 @@ struct Apply: ParsableCommand {
             var options = policy.options
             options.dryRun = dryRun
             options.confirm = confirm?.duration
+            options.describesTables = global.verbose
             options.force = force
             let outcome = try Reconciler.reporting.apply(revision, options)
             let plan = outcome.plan
@@ -58,12 +73,18 @@ struct Apply: ParsableCommand {
             let steps = plan.steps.map(\.description)
             let document = Document(
                 policy: revision.policy.name.text, digest: revision.digest, dryRun: dryRun,
-                steps: steps, confirmBy: outcome.pending?.until.formatted(.iso8601))
+                steps: steps, confirmBy: outcome.pending?.until.formatted(.iso8601),
+                tables: outcome.tables.map { use in
+                    Document.Use(
+                        filter: use.filter, newBytes: use.newBytes,
+                        tables: use.tables.map(TableDocument.init))
+                })
             try global.write(
                 document,
                 text: steps.isEmpty
                     ? ["\(plan.idleness); nothing changed"]
-                    : steps + (outcome.pending.map { [deadline(of: $0)] } ?? []))
+                    : steps + (global.verbose ? TableLines.lines(outcome.tables) : [])
+                        + (outcome.pending.map { [deadline(of: $0)] } ?? []))
         }
     }
 

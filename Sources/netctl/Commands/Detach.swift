@@ -15,6 +15,8 @@ struct Detach: ParsableCommand {
     private struct Document: Encodable {
         let version = 1
         let detached: [String]
+        /// Entries of the block list that went with the last attachment.
+        let blocked: Int
     }
 
     func validate() throws {
@@ -27,24 +29,29 @@ struct Detach: ParsableCommand {
         try reporting {
             let observation = try Observation.now()
             if all {
-                let count = try Reconciler.reporting.detachAll()
+                let (count, blocked) = try Reconciler.reporting.detachAll()
                 let names = observation.attachments.map(\.hookName)
                 try global.write(
-                    Document(detached: names),
+                    Document(detached: names, blocked: blocked),
                     text: names.isEmpty && count == 0
-                        ? ["nothing is attached"] : names.map { "detached \($0)" })
+                        ? ["nothing is attached"] : lines(names, blocked))
                 return
             }
             let found = try selection.attachments(in: observation)
             guard !found.isEmpty else {
                 try global.write(
-                    Document(detached: []), text: [selection.nothing(in: observation)])
+                    Document(detached: [], blocked: 0), text: [selection.nothing(in: observation)])
                 return
             }
-            try Reconciler.reporting.detach(found.map(\.point))
+            let blocked = try Reconciler.reporting.detach(found.map(\.point))
             let names = found.map(\.hookName)
             try global.write(
-                Document(detached: names), text: names.map { "detached \($0)" })
+                Document(detached: names, blocked: blocked), text: lines(names, blocked))
         }
+    }
+
+    private func lines(_ names: [String], _ blocked: Int) -> [String] {
+        names.map { "detached \($0)" }
+            + (blocked == 0 ? [] : ["removed the block list: \(entries(blocked))"])
     }
 }

@@ -10,17 +10,23 @@ struct Stats: ParsableCommand {
         discussion: """
             Counts are exact: the sum over verdicts is what the hook was handed, and so is the sum \
             over reasons. They are kept by rule name when a policy is replaced.
+
+            --by source shows who sends most, from bounded memory: a source sent at least the packets \
+            told, and at most so many more as stand behind the +.
             """)
 
     /// What to sum up by.
     enum Aspect: String, ExpressibleByArgument, CaseIterable {
-        case verdict, rule, reason
+        case verdict, rule, reason, source
     }
 
     @OptionGroup var selection: Selection
 
-    @Option(help: "Only one view: verdict, rule or reason.")
+    @Option(help: "Only one view: verdict, rule, reason or source.")
     var by: Aspect?
+
+    @Option(help: "Only so many rules or sources, those with the most packets first.")
+    var top: Int?
 
     @Flag(help: "Print again and again, with rates, until interrupted.")
     var watch = false
@@ -37,6 +43,10 @@ struct Stats: ParsableCommand {
         if interval < 0.1 || interval > 86400 {
             throw ValidationError("--interval takes 0.1 to 86400 seconds.")
         }
+        if let top, top < 1 { throw ValidationError("--top takes a number over 0.") }
+        if top != nil, by != .rule, by != .source {
+            throw ValidationError("--top needs --by rule or --by source.")
+        }
         if watch && reset { throw ValidationError("--watch and --reset exclude each other.") }
     }
 
@@ -44,6 +54,7 @@ struct Stats: ParsableCommand {
         try reporting {
             let found = try selected()
             if reset { return try resetCounters(of: found) }
+            if by == .source { return try showSources(of: found) }
             let first = try found.map(Statistics.init(reading:))
             try print(first, since: nil)
             if watch { try keepPrinting(first) }
@@ -83,16 +94,48 @@ struct Stats: ParsableCommand {
         while true {
             Thread.sleep(forTimeInterval: interval)
             let now = try selected().map(Statistics.init(reading:))
-            if Terminal.showsResults && global.output == .text {
-                Terminal.result("\u{1B}[H\u{1B}[2J" + Date().formatted(.iso8601))
-            }
+            clear()
             try print(now, since: before)
             before = now
         }
     }
 
+    /// Prints who sends most.
+    private func showSources(of found: [Attachment]) throws {
+        var found = found
+        var before: [SourcesReport.Part]?
+        while true {
+            let parts = try found.map { attachment in
+                SourcesReport.Part(attachment: attachment, talkers: try attachment.readTalkers())
+            }
+            try print(
+                SourcesReport(
+                    parts: parts, before: before, seconds: interval, top: top ?? Self.sources))
+            guard watch else { return }
+            before = parts
+            Thread.sleep(forTimeInterval: interval)
+            found = try selected()
+            clear()
+        }
+    }
+
+    /// How many sources are shown when nobody says how many.
+    private static let sources = 20
+
+    private func print(_ report: SourcesReport) throws {
+        try global.write(
+            report.document, text: Terminal.showsResults ? report.tables : report.facts)
+    }
+
+    /// Begins at the top of the terminal again.
+    private func clear() {
+        if Terminal.showsResults && global.output == .text {
+            Terminal.result("\u{1B}[H\u{1B}[2J" + Date().formatted(.iso8601))
+        }
+    }
+
     private func print(_ statistics: [Statistics], since before: [Statistics]?) throws {
-        let report = StatsReport(statistics, since: before, seconds: interval, only: by)
+        let report = StatsReport(statistics, since: before, seconds: interval, only: by, top: top)
         try global.write(
             StatsDocument(statistics),
             text: Terminal.showsResults ? report.tables : report.facts)

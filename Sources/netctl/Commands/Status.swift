@@ -6,7 +6,10 @@ import Statistics
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show attachments, programs of others on the same hooks, and problems.",
-        discussion: "Mode and policy are what the kernel holds, not what was asked for.")
+        discussion: """
+            Mode and policy are what the kernel holds, not what was asked for. With --verbose also \
+            the tables of each attachment: what looks values up, with entries and bytes.
+            """)
 
     @Flag(help: "Exit 1 when there is a problem.")
     var check = false
@@ -18,7 +21,8 @@ struct Status: ParsableCommand {
             let observation = try Observation.now()
             try global.write(
                 StatusDocument(observation),
-                text: Terminal.showsResults ? tables(observation) : facts(observation))
+                text: (Terminal.showsResults ? tables(observation) : facts(observation))
+                    + (global.verbose ? memory(observation) : []))
             if observation.attachments.isEmpty && global.output == .text {
                 global.say("nothing is attached")
             }
@@ -65,6 +69,13 @@ struct Status: ParsableCommand {
                 "foreign \(found.location.fact) hook \(found.hook) "
                     + "program \(found.programID) name \(found.name ?? "-")"
             } + observation.problems.map { "problem \($0.code) \(text($0))" }
+    }
+
+    private func memory(_ observation: Observation) -> [String] {
+        observation.attachments.flatMap { found in
+            TableLines.lines(
+                found.policy?.tables ?? [], of: "\(found.location.name) \(found.point.hook)")
+        }
     }
 
     private func text(_ problem: Problem) -> String {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 typedef uint8_t __u8;
 typedef uint16_t __u16;
+typedef int32_t __s32;
 typedef uint32_t __u32;
 typedef uint64_t __u64;
 #endif
@@ -345,7 +346,9 @@ struct netctl_block_guard {
 	/* What follows is the control plane's own. */
 	__u32 changing; /* not 0: a change is under way, or was cut short and `entries` may be wrong */
 	__u32 swept; /* where the search for what has expired goes on */
-	__u64 reserved[3]; /* a cache line */
+	__u64 earliest; /* before this time nothing expires; 0: nothing ever has an end */
+	__u64 earliest_seen; /* the same, of what the search has seen so far */
+	__u64 reserved; /* a cache line */
 	__u32 entries4[NETCTL_BLOCK_LENGTHS4]; /* how many there are, by length */
 	__u32 entries6[NETCTL_BLOCK_LENGTHS6];
 };
@@ -375,8 +378,8 @@ NETCTL_LAYOUT(struct netctl_talker_set, 192);
 
 /* What an element of `talkers` begins with; sets follow. */
 struct netctl_talkers_header {
-	__u64 multipliers
-		[2]; /* odd and random, alike on all CPUs: who shares a set cannot be chosen */
+	/* Odd and random, alike on all CPUs: which sources share a set cannot be chosen. */
+	__u64 multipliers[2];
 	__u64 reserved[6]; /* a cache line */
 };
 NETCTL_LAYOUT(struct netctl_talkers_header, 64);
@@ -431,7 +434,10 @@ struct netctl_socket {
 	__u8 type; /* SOCK_* */
 	__u8 state; /* TCP_*; 0: not known, or no TCP */
 	__u8 origin; /* enum netctl_origin */
-	__u8 reserved[7];
+	__u8 closed_in; /* TCP_*: the last state before the end */
+	__u8 flags; /* NETCTL_SOCKET_* */
+	__u8 reserved;
+	__u32 retransmits; /* counted while `netctl context` is on */
 	__u8 local[16]; /* network order; IPv4: the first four */
 	__u8 remote[16];
 	char comm[16]; /* of the owner's process, not of its thread */
@@ -439,9 +445,40 @@ struct netctl_socket {
 NETCTL_LAYOUT(struct netctl_socket, 128);
 
 enum {
+	NETCTL_SOCKET_RESET_SENT = 1 << 0,
+	NETCTL_SOCKET_RESET_RECEIVED = 1 << 1,
+
 	NETCTL_SOCKETS = 65536, /* open ones that are known at a time */
 	NETCTL_SOCKETS_RECENT = 8192, /* closed ones that are remembered */
+	NETCTL_DROPS = 4096, /* kinds of drops that are remembered, of a flow and a reason each */
 };
+
+/* Key of `drop_history`: what the kernel dropped, and why. */
+struct netctl_drop_key {
+	__u32 netns; /* inode */
+	__u32 reason; /* the running kernel's enum skb_drop_reason */
+	__u16 sport;
+	__u16 dport;
+	__u8 family; /* AF_INET, AF_INET6 */
+	__u8 protocol;
+	__u8 reserved[2];
+	__u8 src[16]; /* network order; IPv4: the first four */
+	__u8 dst[16];
+};
+NETCTL_LAYOUT(struct netctl_drop_key, 48);
+
+/* Times are ns of the boot clock. */
+struct netctl_drop {
+	__u64 first;
+	__u64 last;
+	__u64 count;
+	__u64 location; /* the kernel's code that dropped the last one */
+	__u64 cookie; /* of the socket that it was for or came from; 0: none */
+	__u32 interface; /* index, in `netns`; 0: none */
+	__u8 received; /* `cookie` is the receiver's, else the sender's */
+	__u8 reserved[3];
+};
+NETCTL_LAYOUT(struct netctl_drop, 48);
 
 /* The element of `context_totals`. */
 struct netctl_context_totals {
@@ -449,5 +486,82 @@ struct netctl_context_totals {
 	__u64 reserved;
 };
 NETCTL_LAYOUT(struct netctl_context_totals, 16);
+
+/* What `netctl trace` watches. */
+enum netctl_trace {
+	NETCTL_TRACE_EXEC,
+	NETCTL_TRACE_FORK,
+	NETCTL_TRACE_EXIT,
+	NETCTL_TRACE_CONNECT, /* a connection to somebody came about, or not */
+	NETCTL_TRACE_ACCEPT, /* a connection from somebody came about */
+	NETCTL_TRACE_STATE,
+	NETCTL_TRACE_RETRANSMIT,
+	NETCTL_TRACE_RESET_SENT,
+	NETCTL_TRACE_RESET_RECEIVED,
+	NETCTL_TRACE_MAX,
+};
+
+enum {
+	NETCTL_TRACE_RING = 1 << 20, /* bytes; about 3,600 connections or 2,700 processes */
+	NETCTL_TRACE_FILE = 256,
+	NETCTL_TRACE_ARGUMENTS = 2048, /* bytes of arguments that are kept */
+	NETCTL_TRACE_PENDING = 16384, /* connections that come about at a time */
+};
+
+/* A record of `trace_events` about a process. Times are ns of the boot clock. */
+struct netctl_trace_process {
+	__u64 time;
+	__u32 kind; /* enum netctl_trace */
+	__u32 netns; /* inode; 0: it has let go of it */
+	__u64 task_start;
+	__u64 cgroup_id; /* cgroup v2 */
+	__u32 tgid;
+	__u32 parent; /* tgid */
+	__u32 uid;
+	__s32 status; /* EXIT: as wait(2) has it */
+	__u32 arguments; /* EXEC: bytes of the whole, the last zero included */
+	__u32 arguments_kept; /* bytes of them that are in the record */
+	char comm[16];
+	char file[NETCTL_TRACE_FILE]; /* EXEC: what was asked for */
+};
+NETCTL_LAYOUT(struct netctl_trace_process, 328);
+
+/* A record of `trace_events` with its arguments, each with a zero behind it. */
+struct netctl_trace_arguments {
+	struct netctl_trace_process process;
+	char arguments[NETCTL_TRACE_ARGUMENTS];
+};
+NETCTL_LAYOUT(struct netctl_trace_arguments, 2376);
+
+/* A record of `trace_events` about a TCP socket. Times are ns of the boot clock. */
+struct netctl_trace_socket {
+	__u64 time;
+	__u32 kind; /* enum netctl_trace */
+	__u32 netns; /* inode; 0: not known */
+	__u64 duration; /* CONNECT: since it was asked for. STATE: of the old state; 0: not known */
+	__u64 lifetime; /* STATE, closed: since it was established; 0: not known */
+	__u64 bytes_sent; /* STATE, closed: each once */
+	__u64 bytes_received; /* STATE, closed: a FIN counts as one */
+	__u64 cookie; /* 0: no socket, or nobody knows */
+	__u32 error; /* CONNECT: errno; 0: established, or given up by the process */
+	__u32 reason; /* RESET_SENT: enum sk_rst_reason of the kernel */
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 family; /* AF_INET, AF_INET6 */
+	__u8 old_state; /* STATE: TCP_* */
+	__u8 state; /* TCP_*; 0: no socket */
+	__u8 how; /* to the owner, enum netctl_how; NONE: it is the socket's own */
+	__u8 local[16]; /* network order; IPv4: the first four */
+	__u8 remote[16];
+	struct netctl_socket owner; /* cookie 0: not known */
+};
+NETCTL_LAYOUT(struct netctl_trace_socket, 232);
+
+/* The element of `trace_totals`: every event is counted once, in one of these. */
+struct netctl_trace_totals {
+	__u64 sent; /* to `trace_events` */
+	__u64 lost; /* for which there was no room */
+};
+NETCTL_LAYOUT(struct netctl_trace_totals, 16);
 
 #endif
