@@ -99,7 +99,8 @@ struct OutputTests {
             let pair = try Self.traffic(directory)
             defer { withExtendedLifetime(pair) {} }
             let text = try netctl("status", "-o", "json").stdout
-            #expect(try keys(text) == [
+            #expect(
+                try keys(text) == [
                     "version", "attachments", "programs", "foreign", "problems",
                 ])
             #expect(
