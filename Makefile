@@ -22,6 +22,7 @@ static = .build/static-libraries
 static_build = PKG_CONFIG_PATH=$(abspath $(static)) swift build --configuration release \
 	--static-swift-stdlib -Xlinker -s
 share = $(DESTDIR)$(PREFIX)/share
+service = $(DESTDIR)$(PREFIX)/lib/systemd/system/netctl.service
 completions = \
 	$(share)/bash-completion/completions/netctl \
 	$(share)/zsh/site-functions/_netctl \
@@ -88,8 +89,17 @@ release: ## Build the binary to install: optimised, libraries linked in, strippe
 	scripts/static-libraries.sh $(static)
 	$(static_build) --product netctl
 
-install: release ## Install to PREFIX (/usr/local): the binary, completions, example policies
+man: release ## Write netctl(8) and a page for each command to .build/man
+	scripts/install-dependencies.sh man
+	rm -rf .build/man
+	scripts/man-pages.sh $(released) .build/man
+
+install: release man ## Install to PREFIX (/usr/local): the binary, man pages, completions, example policies, netctl.service
 	install -D -m 755 $(released) $(DESTDIR)$(PREFIX)/sbin/netctl
+	install -d $(share)/man/man8 $(DESTDIR)/etc/netctl
+	install -m 644 .build/man/*.8 $(share)/man/man8
+	install -d $(dir $(service))
+	sed 's|@sbindir@|$(PREFIX)/sbin|' scripts/netctl.service > $(service)
 	install -d $(dir $(completions)) $(share)/doc/netctl
 	$(released) --generate-completion-script bash > $(word 1,$(completions))
 	$(released) --generate-completion-script zsh > $(word 2,$(completions))
@@ -97,11 +107,12 @@ install: release ## Install to PREFIX (/usr/local): the binary, completions, exa
 	cp -R LICENSE bpf/LICENSE.* README.md CHANGELOG.md docs/policy.schema.json policies \
 		$(share)/doc/netctl/
 
-uninstall: ## Remove what install put there; attachments stay (netctl detach --all first)
-	rm -f $(DESTDIR)$(PREFIX)/sbin/netctl $(completions)
+uninstall: ## Remove what install put there; attachments stay (netctl detach --all first), and /etc/netctl
+	rm -f $(DESTDIR)$(PREFIX)/sbin/netctl $(completions) $(service)
+	rm -f $(share)/man/man8/netctl.8 $(share)/man/man8/netctl-*.8
 	rm -rf $(share)/doc/netctl
 
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz schema vm-test demo demo-hooks bench bench-report check fmt deps check-deps release install uninstall clean
+.PHONY: help build test fuzz schema vm-test demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean

@@ -38,7 +38,8 @@ let package = Package(
         .target(
             name: "NetctlABI", path: "bpf",
             exclude: [
-                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "probe_check.bpf.c",
+                "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "drops.bpf.c",
+                "probe_check.bpf.c", "reader.bpf.c",
                 "socket_accept.bpf.c", "socket_context.bpf.c", "socket_history.bpf.c",
                 "socket_scan.bpf.c", "socket_state.bpf.c", "socket_use.bpf.c", "tc.bpf.c",
                 "trace_exec.bpf.c", "trace_reset.bpf.c", "trace_retransmit.bpf.c",
@@ -150,7 +151,7 @@ let package = Package(
             name: "TracingTests",
             dependencies: [
                 "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
-                "TestSupport",
+                "PolicyCompiler", "TestSupport",
                 "Tracing", system,
             ], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

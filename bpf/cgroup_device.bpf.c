@@ -5,6 +5,10 @@
 #include <linux/bpf.h>
 #include "lib/bodies.h"
 #include "lib/counters.h"
+#include "lib/offer.h"
+#include "lib/place.h"
+#include "lib/rule_logs.h"
+#include "lib/task.h"
 
 /* The rules, in the order of the list: requests are rare, they are judged one by one.
  *
@@ -49,9 +53,40 @@ static __always_inline bool matches(const struct netctl_device_rule *rule,
 	return rule->allows ? held == request->access : held != 0;
 }
 
-static __always_inline enum netctl_verdict decided(enum netctl_verdict verdict, __u32 slot)
+/* Makes the event of a request that has been judged; the process that asks is
+ * the current one. */
+static __attribute__((noinline)) void report(const struct request *request,
+					     enum netctl_verdict verdict, __u32 slot, __u32 rule)
+{
+	struct netctl_rule_log *log = log_of(slot, rule);
+	__u32 guard = watched();
+	struct draft *draft;
+	bool due;
+
+	if (!log || !(log->logs || guard & NETCTL_GUARD_SAMPLE))
+		return;
+	draft = take_draft();
+	if (!draft)
+		return lose(guard, event_hook);
+	draft->event.time = bpf_ktime_get_boot_ns();
+	draft->event.verdict = verdict;
+	place_of_cgroup(&draft->event);
+	draft->event.kind = request->kind;
+	draft->event.access = request->access;
+	draft->event.major = request->major;
+	draft->event.minor = request->minor;
+	due = attribute(&draft->event, log, slot, rule);
+	name_task(&draft->event);
+	offer_all(draft, guard, due);
+	give_back(draft);
+}
+
+static __always_inline enum netctl_verdict
+decided(const struct request *request, enum netctl_verdict verdict, __u32 slot, __u32 rule)
 {
 	count(slot, 0);
+	if (emits && watched())
+		report(request, verdict, slot, rule);
 	return verdict;
 }
 
@@ -72,12 +107,13 @@ static __always_inline enum netctl_verdict judge(const struct bpf_cgroup_dev_ctx
 			break;
 		rule = bpf_map_lookup_elem(&device_rules, &number);
 		if (rule && matches(rule, &request))
-			return decided(rule->verdict, rule->slot);
+			return decided(&request, rule->verdict, rule->slot, number);
 	}
 	if (monitor && default_verdict == NETCTL_VERDICT_DROP)
-		return decided(NETCTL_VERDICT_PASS,
-			       netctl_slot(NETCTL_REASON_MONITOR, NETCTL_VERDICT_PASS));
-	return decided(default_verdict, netctl_slot(NETCTL_REASON_DEFAULT, default_verdict));
+		return decided(&request, NETCTL_VERDICT_PASS,
+			       netctl_slot(NETCTL_REASON_MONITOR, NETCTL_VERDICT_PASS), 0);
+	return decided(&request, default_verdict,
+		       netctl_slot(NETCTL_REASON_DEFAULT, default_verdict), 0);
 }
 
 /* 1: the next program is asked, here or in a parent cgroup; 0: EPERM. */
@@ -88,8 +124,8 @@ static __always_inline int device_action(enum netctl_verdict verdict)
 
 static __always_inline int allow(enum netctl_reason reason)
 {
-	return device_action(
-		decided(NETCTL_VERDICT_PASS, netctl_slot(reason, NETCTL_VERDICT_PASS)));
+	count(netctl_slot(reason, NETCTL_VERDICT_PASS), 0);
+	return device_action(NETCTL_VERDICT_PASS);
 }
 
 SEC("cgroup/dev")

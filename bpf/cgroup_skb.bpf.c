@@ -3,6 +3,7 @@
  * plane says which of both before it loads a program.
  */
 #include "lib/cgroup_link.h"
+#include "lib/cgroup_events.h"
 #include "lib/body.h"
 
 /* 1: the packet goes on to the next program, here or in a parent cgroup; 0: it is dropped. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The TC hooks, ingress and egress, by TCX link or as a clsact filter (direct action). */
 #include "lib/tc_link.h"
+#include "lib/tc_events.h"
 #include "lib/body.h"
 
 /* TCX knows the same numbers. UNSPEC: the next program or filter judges, too. */

@@ -2,6 +2,7 @@
 /* The XDP hook, native and generic. */
 #include "lib/xdp_frame.h"
 #include "lib/xdp_redirect.h"
+#include "lib/xdp_events.h"
 #include "lib/body.h"
 
 static __always_inline int xdp_action(enum netctl_verdict verdict)

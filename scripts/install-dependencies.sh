@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# install-dependencies.sh [build|check|vm|bench]
+# install-dependencies.sh [build|check|man|vm|bench]
 # Installs what netctl needs on Debian or Ubuntu; touches nothing when it is all there.
 #   build  to compile it, to run its tests and the demo (the default)
 #   check  for `make check`: linters and formatters
+#   man    for the man pages of `make install`
 #   vm     for `make vm-test`: qemu, and what puts a guest together
 #   bench  for `make bench` to compare with, and to draw: it goes without what is missing
 set -euo pipefail
@@ -15,6 +16,7 @@ build=(binutils bpftool ethtool g++ git iproute2 libbpf-dev libc6-dev libelf-dev
 # The libraries that Swift's own programs load: only when they do not start.
 swift=(libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev)
 check=(clang-format git make shellcheck)
+man=(help2man perl)
 # virtiofsd comes with qemu-system-common in Debian 12 and has a package of its own later.
 vm=(busybox-static cpio kmod qemu-system-x86 util-linux xz-utils)
 bench=(ipset iptables nftables python3-matplotlib xdp-tools)
@@ -69,13 +71,14 @@ name_for_ubuntu() {
 case ${1:-build} in
 build) wanted=("${build[@]}") ;;
 check) wanted=("${check[@]}") ;;
+man) wanted=("${man[@]}") ;;
 bench) wanted=("${bench[@]}") ;;
 vm)
   wanted=("${vm[@]}")
   if apt-cache show virtiofsd >/dev/null 2>&1; then wanted+=(virtiofsd); fi
   ;;
 *)
-  echo "usage: install-dependencies.sh [build|check|vm|bench]" >&2
+  echo "usage: install-dependencies.sh [build|check|man|vm|bench]" >&2
   exit 2
   ;;
 esac

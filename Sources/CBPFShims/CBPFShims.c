@@ -117,6 +117,56 @@ int bpf_shim_find_global(const struct bpf_object *object, const char *name,
 	return -ENOENT;
 }
 
+static int find_member(const struct btf *btf, const struct btf_type *type, const char *name)
+{
+	const struct btf_member *member = btf_members(type);
+
+	for (int i = 0; i < btf_vlen(type); i++, member++) {
+		const char *found = btf__name_by_offset(btf, member->name_off);
+		__u32 bits = btf_member_bit_offset(type, i);
+		int inner = -ENOENT;
+
+		if (found && !strcmp(found, name))
+			return bits % 8 || btf_member_bitfield_size(type, i) ? -EINVAL
+									     : (int)bits / 8;
+		if (found && !*found) {
+			__s32 id = btf__resolve_type(btf, member->type);
+			const struct btf_type *within = id < 0 ? NULL : btf__type_by_id(btf, id);
+
+			if (within && btf_is_composite(within))
+				inner = find_member(btf, within, name);
+		}
+		if (inner != -ENOENT)
+			return inner < 0 ? inner : (int)bits / 8 + inner;
+	}
+	return -ENOENT;
+}
+
+int bpf_shim_member_offset(const struct btf *btf, const char *type, const char *member)
+{
+	__s32 id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT);
+
+	return id < 0 ? -ENOENT : find_member(btf, btf__type_by_id(btf, id), member);
+}
+
+int bpf_shim_enumerators(const struct btf *btf, const char *type, int64_t *values,
+			 const char **names, int room)
+{
+	__s32 id = btf__find_by_name_kind(btf, type, BTF_KIND_ENUM);
+	const struct btf_type *found;
+	int count;
+
+	if (id < 0)
+		return -ENOENT;
+	found = btf__type_by_id(btf, id);
+	count = btf_vlen(found);
+	for (int i = 0; i < count && i < room; i++) {
+		values[i] = btf_enum(found)[i].val;
+		names[i] = btf__name_by_offset(btf, btf_enum(found)[i].name_off);
+	}
+	return count;
+}
+
 int bpf_shim_create_tcx_link(int program, uint32_t interface_index, uint32_t attach_type,
 			     uint32_t anchor_flags, uint32_t relative, uint64_t expected_revision)
 {

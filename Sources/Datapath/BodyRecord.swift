@@ -37,6 +37,8 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
     /// What the paths of set files are relative to; nil when the policy's files were in several
     /// folders, and in records of older versions.
     public var folder: String?
+    /// By which the body's events are known; nil in records of older versions.
+    public var number: UInt64?
     /// The tables of its filter; nil for device lists, and in records of older versions.
     public var tables: [TableRecord]?
 }

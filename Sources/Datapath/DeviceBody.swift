@@ -11,10 +11,12 @@ extension HookObject {
     ///   - monitor: Whether the attachment only reports.
     ///   - slots: A counter slot for each rule, in order.
     ///   - maps: What the attachment's programs share.
+    ///   - events: What events need; nil for a body that makes none.
     /// - Returns: The program.
     /// - Throws: `BPFError` when the kernel refuses the program.
     func loadDevices(
-        _ list: DeviceList, monitor: Bool, slots: [UInt32], maps: HookMaps
+        _ list: DeviceList, monitor: Bool, slots: [UInt32], maps: HookMaps,
+        events: BodyEvents? = nil
     ) throws -> Program {
         let isMonitored = monitor || list.monitor
         var object = try open(.filter, tables: ["device_rules"], maps: maps)
@@ -22,7 +24,10 @@ extension HookObject {
         try object.setGlobal("default_verdict", to: UInt8(list.defaultVerdict.verdict.abi.rawValue))
         try object.setGlobal("monitor", to: isMonitored)
         try object.setMaxEntries(map: "device_rules", UInt32(max(1, list.rules.count)))
+        try events?.configure(&object, rules: list.rules.count)
         let loaded = try object.load()
+        try events?.fill(
+            loaded, rules: list.ruleLogs(monitor: isMonitored), reasons: list.loggedReasons)
         let table = try MappedArray<netctl_device_rule>(
             loaded.map("device_rules", as: Map.self), access: .readWrite)
         for (index, (rule, slot)) in zip(list.rules, slots).enumerated() {

@@ -7,6 +7,21 @@ internal import PolicyCompiler
 internal import SystemPackage
 
 extension HookObject {
+    /// Loads what judges by the block list alone, where no policy is.
+    ///
+    /// - Parameters:
+    ///   - maps: What the attachment's programs share.
+    ///   - events: What events need.
+    /// - Returns: The program.
+    /// - Throws: `BPFError`.
+    func loadBlock(_ maps: HookMaps, events: BodyEvents) throws -> Program {
+        var object = try open(.block, maps: maps)
+        try events.configure(&object, rules: 0)
+        let loaded = try object.load()
+        try events.fill(loaded, rules: [], reasons: [.block])
+        return try loaded.program(program(.block))
+    }
+
     /// Loads the body of a filter and fills its tables. Nothing calls it yet.
     ///
     /// - Parameters:
@@ -17,12 +32,14 @@ extension HookObject {
     ///   - redirects: The interfaces that rules redirect to.
     ///   - shared: Tables of other bodies, by name, that are used instead of new ones.
     ///   - limits: Where the buckets of limits are pinned, or will be; nil for ones of its own.
+    ///   - events: What events need; nil for a body that makes none.
     /// - Returns: The program.
     /// - Throws: ``DatapathError`` when a rule asks for what the hook cannot do; `BPFError` when the
     ///   kernel refuses the program or has no memory for its tables.
     func loadFilter(
         _ filter: CompiledFilter, sides: [AddressSide]? = nil, slots: [UInt32], maps: HookMaps,
-        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil
+        redirects: Redirects, shared: SharedTables = .none, limits: FilePath? = nil,
+        events: BodyEvents? = nil
     ) throws -> Program {
         // The reader and the plan have said so at the rule, where there are any.
         if let feature = filter.features.first(where: { !$0.hooks.contains(hook) }) {
@@ -41,6 +58,7 @@ extension HookObject {
         if filter.isLimited, let limits {
             try object.reuse(map: "limits", Limits.pinnedOrCreate(at: limits).descriptor)
         }
+        try events?.configure(&object, rules: filter.rules.count)
         let loaded: LoadedObject
         do throws(BPFError) {
             loaded = try object.load()
@@ -51,6 +69,7 @@ extension HookObject {
                 hint: "'netctl apply --dry-run --verbose' says what they take")
         }
         try tables.fill(loaded)
+        try events?.fill(loaded, rules: filter.ruleLogs, reasons: filter.loggedReasons)
         return try loaded.program(program(.filter))
     }
 }

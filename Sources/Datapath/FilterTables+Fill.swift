@@ -50,7 +50,8 @@ extension FilterTables {
         let verdict = rule.isMonitored ? .pass : rule.verdict
         return netctl_rule(
             verdict: UInt8((verdict?.abi ?? NETCTL_VERDICT_NONE).rawValue), needs: rule.needs,
-            limit_per: UInt8((rule.limit?.per.abi ?? NETCTL_LIMIT_NONE).rawValue), reserved: 0,
+            limit_per: UInt8((rule.limit?.per.abi ?? NETCTL_LIMIT_NONE).rawValue),
+            logs: rule.verdict == nil && rule.log != nil ? 1 : 0,
             slot: slot, limit_interval: rule.limit?.intervalNanoseconds ?? 0,
             limit_tolerance: rule.limit?.toleranceNanoseconds ?? 0)
     }

@@ -4,7 +4,8 @@ internal import SystemPackage
 extension HookObject {
     /// Maps that a second instance of a body has for itself: what it wrote there would be seen.
     private static let written: Set<String> = Set(
-        ["counters", "bodies", "limits"] + AddressMaps.names)
+        ["counters", "bodies", "limits"] + AddressMaps.names
+    ).union(BodyEvents.allMaps)
 
     /// Loads a second instance of a body that is in force, on its tables and its constants.
     ///

@@ -158,8 +158,11 @@ package struct PinRoot {
     }
 
     private func removeIfEmpty() throws {
-        // Without attachments there is nothing to go back to.
-        if try points().isEmpty { Journal.discard(in: self) }
+        // Without attachments there is nothing to go back to, and nothing to tell of.
+        if try points().isEmpty {
+            Journal.discard(in: self)
+            try removeEventMaps()
+        }
         guard try Directory.entries(at: path.string).isEmpty else { return }
         try Directory.remove(path.string)
     }

@@ -25,7 +25,10 @@ final class PreparedAttachment {
         if hook.hasAddresses {
             // The array keeps it: it is never replaced.
             try ProgramArray(maps.bodies.duplicate())
-                .set(NETCTL_BODY_BLOCK.rawValue, object.load(.block, maps))
+                .set(
+                    NETCTL_BODY_BLOCK.rawValue,
+                    object.loadBlock(
+                        maps, events: BodyEvents(of: target.point, in: root)))
         }
         try maps.pin(at: pins)
         self.target = target

@@ -11,7 +11,8 @@ struct SharedTables {
 
     /// What each attachment has for itself: rules name its counters and its interfaces.
     private static let own = Set(
-        ["counters", "bodies", "limits", "rules", "redirect_to"] + AddressMaps.names)
+        ["counters", "bodies", "limits", "rules", "redirect_to"] + AddressMaps.names
+    ).union(BodyEvents.allMaps)
 
     /// - Parameter maps: Ids of maps, by name.
     init(maps: [String: UInt32]) { self.maps = maps }

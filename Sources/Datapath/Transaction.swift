@@ -147,6 +147,7 @@ final class Transaction {
                 "the attachment has no counters left for its rules",
                 hint: "detach and attach again, or apply a policy without rules in between")
         }
+        let events = try BodyEvents(of: point, in: root)
         let program =
             switch compiled.body {
             case .filter(let filter):
@@ -156,10 +157,10 @@ final class Transaction {
                         namespace: NetworkNamespace(inode: point.namespace ?? 0),
                         indices: use.redirects),
                     shared: tables[compilation] ?? preflight.known.tables(for: compiled.sides),
-                    limits: pins.limits)
+                    limits: pins.limits, events: events)
             case .devices(let list, let monitor):
                 try object.loadDevices(
-                    list, monitor: monitor, slots: slots, maps: maps)
+                    list, monitor: monitor, slots: slots, maps: maps, events: events)
             }
         let records = preflight.records(of: compiled)
         if tables[compilation] == nil {
@@ -171,7 +172,8 @@ final class Transaction {
             policy: plan.policy.text, filter: use.filter.text, digest: revision.digest,
             appliedAt: Date(), text: revision.text, rules: rules, slots: directory,
             redirects: use.redirects.isEmpty ? nil : use.redirects,
-            isMonitored: compiled.body.isMonitored, folder: revision.folder, tables: records)
+            isMonitored: compiled.body.isMonitored, folder: revision.folder, number: events.number,
+            tables: records)
         try program.pin(at: pins.body(id))
         try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
         return id

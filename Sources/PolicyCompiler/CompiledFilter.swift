@@ -17,6 +17,8 @@ public struct CompiledFilter: Sendable {
         public let limit: Limit?
         /// Whether it only reports what it would drop.
         public let isMonitored: Bool
+        /// Whether its packets become events, and how often.
+        public let log: RuleLog?
     }
 
     /// The filter's name.
@@ -29,6 +31,8 @@ public struct CompiledFilter: Sendable {
     public let nonIPVerdict: Verdict
     /// Whether what would be dropped is passed, and counted with reason `monitor`.
     public let isMonitored: Bool
+    /// Whether packets of the default and of broken headers become events.
+    public let logs: Bool
     /// What its rules ask for that not every hook can do.
     public let features: Set<HookFeature>
     /// In the filter's order.

@@ -31,12 +31,14 @@ extension CompiledFilter {
         defaultVerdict = filter.defaultVerdict.verdict
         malformedVerdict = filter.malformed.verdict
         nonIPVerdict = filter.nonIP.verdict
+        logs = filter.log
         features = Set(filter.rules.flatMap(\.features))
         rules = filter.rules.map {
             CompiledRule(
                 name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs,
                 redirectsTo: $0.action.interface, limit: $0.limit,
-                isMonitored: (isMonitored || $0.monitor) && $0.action.verdict == .drop)
+                isMonitored: (isMonitored || $0.monitor) && $0.action.verdict == .drop,
+                log: $0.log)
         }
         wordsPerRow = Row(count: rules.count).words.count
     }

@@ -59,6 +59,8 @@ struct Netctl: ParsableCommand {
             CommandGroup(
                 name: "What happens",
                 subcommands: [
+                    Events.self,
+                    CaptureCommand.self,
                     Sockets.self,
                     Context.self,
                     Top.self,

@@ -7,6 +7,7 @@ struct KernelFloorTests {
     private static let objects = [
         BPFObjects.xdp, BPFObjects.tc, BPFObjects.cgroupSkb, BPFObjects.cgroupDevice,
         BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
+        BPFObjects.drops, BPFObjects.reader,
         BPFObjects.socketHistory, BPFObjects.socketAccept, BPFObjects.socketUse,
     ]
 
@@ -16,6 +17,10 @@ struct KernelFloorTests {
         3: ("bpf_map_delete_elem", (3, 19)),
         5: ("bpf_ktime_get_ns", (4, 1)), 8: ("bpf_get_smp_processor_id", (4, 1)),
         12: ("bpf_tail_call", (4, 2)), 23: ("bpf_redirect", (4, 4)),
+        14: ("bpf_get_current_pid_tgid", (4, 2)), 35: ("bpf_get_current_task", (4, 8)),
+        84: ("bpf_sk_lookup_tcp", (4, 20)), 85: ("bpf_sk_lookup_udp", (4, 20)),
+        86: ("bpf_sk_release", (4, 20)), 98: ("bpf_get_listener_sock", (5, 1)),
+        130: ("bpf_ringbuf_output", (5, 8)), 134: ("bpf_ringbuf_query", (5, 8)),
         26: ("bpf_skb_load_bytes", (4, 5)), 51: ("bpf_redirect_map", (4, 14)),
         46: ("bpf_get_socket_cookie", (4, 12)),
         68: ("bpf_skb_load_bytes_relative", (4, 18)),

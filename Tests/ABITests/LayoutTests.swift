@@ -29,7 +29,7 @@ struct LayoutTests {
             "netctl_rule", of: netctl_rule.self,
             [
                 ("verdict", \.verdict), ("needs", \.needs), ("limit_per", \.limit_per),
-                ("reserved", \.reserved), ("slot", \.slot),
+                ("logs", \.logs), ("slot", \.slot),
                 ("limit_interval", \.limit_interval), ("limit_tolerance", \.limit_tolerance),
             ]),
         Layout(
@@ -149,6 +149,54 @@ struct LayoutTests {
         Layout(
             "netctl_context_totals", of: netctl_context_totals.self,
             [("full", \.full), ("reserved", \.reserved)]),
+        Layout(
+            "netctl_event", of: netctl_event.self,
+            [
+                ("time", \.time), ("body", \.body), ("cgroup", \.cgroup), ("location", \.location),
+                ("src_cookie", \.src_cookie), ("dst_cookie", \.dst_cookie),
+                ("suppressed", \.suppressed), ("rule", \.rule), ("name", \.name),
+                ("length", \.length), ("interface", \.interface), ("netns", \.netns),
+                ("pid", \.pid), ("uid", \.uid), ("major", \.major), ("minor", \.minor),
+                ("captured", \.captured), ("reason", \.reason), ("ethertype", \.ethertype),
+                ("sport", \.sport), ("dport", \.dport), ("access", \.access), ("kind", \.kind),
+                ("hook", \.hook), ("verdict", \.verdict), ("flags", \.flags), ("family", \.family),
+                ("protocol", \.protocol), ("tcp_flags", \.tcp_flags), ("icmp_type", \.icmp_type),
+                ("icmp_code", \.icmp_code), ("src_how", \.src_how), ("dst_how", \.dst_how),
+                ("reserved", \.reserved), ("src", \.src), ("dst", \.dst), ("comm", \.comm),
+            ]),
+        Layout(
+            "netctl_reader", of: netctl_reader.self,
+            [
+                ("interval", \.interval), ("tolerance", \.tolerance), ("cgroup", \.cgroup),
+                ("active", \.active), ("owner", \.owner), ("sample", \.sample), ("hooks", \.hooks),
+                ("verdicts", \.verdicts), ("reasons", \.reasons),
+                ("kernel_reason", \.kernel_reason), ("name", \.name), ("netns", \.netns),
+                ("captures", \.captures), ("port", \.port), ("family", \.family),
+                ("reserved", \.reserved), ("address", \.address), ("mask", \.mask),
+                ("reserved2", \.reserved2),
+            ]),
+        Layout(
+            "netctl_event_count", of: netctl_event_count.self,
+            [
+                ("full_at", \.full_at), ("held", \.held), ("sent", \.sent),
+                ("suppressed", \.suppressed), ("lost", \.lost), ("sampled", \.sampled),
+            ]),
+        Layout(
+            "netctl_guard", of: netctl_guard.self,
+            [
+                ("bits", \.bits), ("cookie_offset", \.cookie_offset),
+                ("task_tgid_offset", \.task_tgid_offset), ("task_comm_offset", \.task_comm_offset),
+                ("task_cred_offset", \.task_cred_offset), ("cred_uid_offset", \.cred_uid_offset),
+            ]),
+        Layout(
+            "netctl_rule_log", of: netctl_rule_log.self,
+            [
+                ("interval", \.interval), ("last", \.last), ("held", \.held), ("name", \.name),
+                ("logs", \.logs), ("monitored", \.monitored), ("reserved", \.reserved),
+            ]),
+        Layout(
+            "netctl_own_drop", of: netctl_own_drop.self,
+            [("packet", \.packet), ("time", \.time)]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

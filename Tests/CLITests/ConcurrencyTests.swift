@@ -129,11 +129,11 @@ struct ConcurrencyTests {
             #expect(killed > 10)
             print("apply killed \(killed) times, \(mixed) times between two hooks")
 
-            // The last body, and no other, is pinned.
+            // The last body and the one before, to which one can go back, are pinned, and no other.
             try expectSuccess(["apply", files[0]])
             try expectSuccess(["apply", files[0]], "nothing changed")
             let pins = try runChecked(["find", "/sys/fs/bpf/netctl", "-name", "body-*"])
-            #expect(pins.split(separator: "\n").count == 2, "\(pins)")
+            #expect(pins.split(separator: "\n").count == 4, "\(pins)")
             try expectSuccess(["detach", "--all"])
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
         }

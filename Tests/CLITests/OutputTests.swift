@@ -99,7 +99,10 @@ struct OutputTests {
             let pair = try Self.traffic(directory)
             defer { withExtendedLifetime(pair) {} }
             let text = try netctl("status", "-o", "json").stdout
-            #expect(try keys(text) == ["version", "attachments", "foreign", "problems"])
+            #expect(
+                try keys(text) == [
+                    "version", "attachments", "programs", "foreign", "problems",
+                ])
             #expect(
                 try keys(text, "attachments") == [
                     "interface", "netns", "cgroup", "hook", "mode", "policy", "filter", "digest",

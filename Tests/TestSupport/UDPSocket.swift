@@ -51,6 +51,15 @@ public struct UDPSocket: ~Copyable, Sendable {
         throw error("bind", "\(address) port \(port)", errno)
     }
 
+    /// The kernel's number of the socket (`SO_COOKIE`); asking for it makes one.
+    public var cookie: UInt64 {
+        var cookie: UInt64 = 0
+        var length = socklen_t(MemoryLayout<UInt64>.size)
+        // SOL_SOCKET, SO_COOKIE
+        guard getsockopt(descriptor.rawValue, 1, 57, &cookie, &length) == 0 else { return 0 }
+        return cookie
+    }
+
     /// Sends datagrams.
     ///
     /// - Parameters:

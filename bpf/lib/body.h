@@ -7,6 +7,7 @@
 #include "lib/bodies.h"
 #include "lib/classify.h"
 #include "lib/counters.h"
+#include "lib/events.h"
 #include "lib/parse.h"
 #include "lib/talkers.h"
 
@@ -35,6 +36,12 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 		judgement = aborted();
 	count(judgement.slot, counted_bytes(&packet));
 	note_source(&packet, judgement.verdict == NETCTL_VERDICT_DROP);
+	if (emits && watched()) {
+		if (packet.counted)
+			report(ctx, &packet, judgement.verdict, NETCTL_SLOT_RULES,
+			       (packet.counted - 1) | REPORT_COUNTED);
+		report(ctx, &packet, judgement.verdict, judgement.slot, judgement.rule);
+	}
 	return judgement.verdict;
 }
 
@@ -53,6 +60,8 @@ static __always_inline enum netctl_verdict block(hook_ctx *ctx)
 	}
 	count(netctl_slot(reason, verdict), counted_bytes(&packet));
 	note_source(&packet, verdict == NETCTL_VERDICT_DROP);
+	if (emits && watched())
+		report(ctx, &packet, verdict, netctl_slot(reason, verdict), 0);
 	return verdict;
 }
 

@@ -14,6 +14,7 @@
 #include "lib/limit.h"
 #include "lib/packet.h"
 #include "lib/parse.h"
+#include "lib/readers.h"
 #include "lib/search6.h"
 #include "lib/tables.h"
 #include "lib/trie4.h"
@@ -59,6 +60,7 @@ struct scan {
 	__u64 length;
 	__u32 unreadable; /* NETCTL_FIELD_* */
 	__u32 undecidable; /* out: the rule that holds needs what cannot be read */
+	__u32 counted; /* out: see struct packet */
 	struct judgement judgement; /* out */
 	__u8 src[8]; /* what buckets may be told apart by */
 	__u32 family; /* enum packet_family */
@@ -91,6 +93,8 @@ __attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 ind
 			continue;
 		if (rule->verdict == NETCTL_VERDICT_NONE) {
 			count(rule->slot, scan->length);
+			if (emits && rule->logs && !scan->counted)
+				scan->counted = number + 1;
 			continue;
 		}
 		scan->judgement = (struct judgement){ rule->verdict, rule->slot, number };
@@ -261,7 +265,7 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 		value_row(NETCTL_DIMENSION_##dimension, &table, count, field, value)
 
 /* The judgement of a packet whose addresses are readable, or of a frame that is not IP. */
-static __always_inline struct judgement classify(const struct packet *packet)
+static __always_inline struct judgement classify(struct packet *packet)
 {
 	struct scan scan = { .length = counted_bytes(packet),
 			     .unreadable = packet->unreadable,
@@ -329,8 +333,13 @@ static __always_inline struct judgement classify(const struct packet *packet)
 			return aborted();
 
 	/* A filter without rules uses no dimension; one with rules uses at least one. */
-	if (dimensions && summary && scan_words(&scan, summary, row) && !scan.undecidable)
-		return scan.judgement;
+	if (dimensions && summary) {
+		bool decided = scan_words(&scan, summary, row);
+
+		packet->counted = scan.counted;
+		if (decided && !scan.undecidable)
+			return scan.judgement;
+	}
 	if (packet->unreadable)
 		return judged(packet->unreadable_reason, malformed_verdict);
 	if (!packet->family)

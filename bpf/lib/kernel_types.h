@@ -85,9 +85,14 @@ struct net_device {
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;
-	unsigned char *head;
+	unsigned int len;
+	unsigned int data_len;
+	int skb_iif;
+	__be16 protocol;
 	__u16 network_header; /* from `head` */
 	__u16 transport_header; /* from `head` */
+	unsigned char *head;
+	unsigned char *data;
 };
 
 struct nsproxy {

@@ -19,6 +19,8 @@ struct packet {
 	__u16 ethertype; /* after VLAN tags, host order */
 	__u16 vlan; /* identifier of the outermost tag, or NETCTL_VLAN_NONE */
 	__u32 mark; /* of the skb */
+	__u32 counted; /* the first rule that counted it and logs that, plus 1; 0: none */
+	__u32 headers; /* where L4's ends, from the first byte; 0: it was not found */
 	__u8 hidden; /* bytes of an Ethernet header that `length` leaves out */
 	__u8 family; /* enum packet_family; what follows is of IP alone */
 	__u8 protocol; /* behind IPv6 extension headers */

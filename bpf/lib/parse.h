@@ -148,7 +148,7 @@ __attribute__((noinline)) int step_extension(hook_ctx *ctx, struct cursor *curso
 	struct extension_header header;
 	__u32 size, bit;
 
-	if (!cursor)
+	if (!ctx || !cursor)
 		return WALK_CUT;
 	bit = extension_bit(cursor->protocol);
 	if (!bit)
@@ -193,6 +193,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_MALFORMED);
 		if (length > room)
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		packet->headers += length;
 		packet->sport = bpf_ntohs(tcp.sport);
 		packet->dport = bpf_ntohs(tcp.dport);
 		packet->tcp_flags = tcp.flags;
@@ -203,6 +204,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 
 		if (room < least || !read_frame(ctx, cursor->offset, &ports, sizeof(ports)))
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		packet->headers += least;
 		packet->sport = bpf_ntohs(ports.sport);
 		packet->dport = bpf_ntohs(ports.dport);
 	} else if (cursor->protocol == IPPROTO_ICMP || cursor->protocol == PROTOCOL_ICMPV6) {
@@ -211,6 +213,7 @@ static __always_inline void parse_l4(hook_ctx *ctx, struct packet *packet, struc
 		if (room < ICMP_HEADER_LENGTH ||
 		    !read_frame(ctx, cursor->offset, &icmp, sizeof(icmp)))
 			return unreadable(packet, NETCTL_FIELD_L4, NETCTL_REASON_TRUNCATED);
+		packet->headers += ICMP_HEADER_LENGTH;
 		packet->icmp_type = icmp.type;
 		packet->icmp_code = icmp.code;
 	}
@@ -357,6 +360,7 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 		return reason;
 
 	packet->protocol = cursor.protocol;
+	packet->headers = cursor.offset;
 	if (!packet->unreadable && !packet->later_fragment)
 		parse_l4(ctx, packet, &cursor);
 	return NETCTL_REASON_RULE;

@@ -31,6 +31,15 @@ struct bpf_shim_global {
 int bpf_shim_find_global(const struct bpf_object *object, const char *name,
 			 struct bpf_shim_global *out);
 
+/* Where a member is in a structure of the BTF, in bytes, also within anonymous ones: -ENOENT for none,
+ * -EINVAL for a bit field.
+ */
+int bpf_shim_member_offset(const struct btf *btf, const char *type, const char *member);
+
+/* The numbers and names of an enumeration: how many there are, or -ENOENT. Names belong to the BTF. */
+int bpf_shim_enumerators(const struct btf *btf, const char *type, int64_t *values,
+			 const char **names, int room);
+
 /* TCX (Linux 6.6), which Debian 12's headers and libbpf do not know. */
 enum bpf_shim_tcx {
 	BPF_SHIM_TCX_INGRESS = 46,

@@ -46,7 +46,7 @@ enum YAMLText {
 
     /// The limit of a rule's events.
     static func log(_ log: RuleLog) -> String {
-        log == .usual ? "true" : "{ every: \(DurationText.text(of: log.every)) }"
+        log.every.map { "{ every: \(DurationText.text(of: $0)) }" } ?? "true"
     }
 
     /// One line of a comment.

@@ -180,7 +180,7 @@ struct netctl_rule {
 	__u8 verdict; /* enum netctl_verdict; NONE counts and goes on */
 	__u8 needs; /* NETCTL_FIELD_*: unreadable in the packet, the rule cannot be judged */
 	__u8 limit_per; /* enum netctl_limit_per; with a limit the rule is for what exceeds it */
-	__u8 reserved;
+	__u8 logs; /* it counts, and what it counts becomes events */
 	__u32 slot; /* into `counters`; names the rule's buckets, too */
 	__u64 limit_interval; /* ns between two packets at the limit's rate */
 	__u64 limit_tolerance; /* ns: the burst times the interval */
@@ -486,6 +486,148 @@ struct netctl_context_totals {
 	__u64 reserved;
 };
 NETCTL_LAYOUT(struct netctl_context_totals, 16);
+
+/* Where programs run; KERNEL for drops that no hook of ours decided. */
+enum netctl_hook {
+	NETCTL_HOOK_XDP,
+	NETCTL_HOOK_TC_INGRESS,
+	NETCTL_HOOK_TC_EGRESS,
+	NETCTL_HOOK_CGROUP_INGRESS,
+	NETCTL_HOOK_CGROUP_EGRESS,
+	NETCTL_HOOK_CGROUP_DEVICE,
+	NETCTL_HOOK_KERNEL,
+	NETCTL_HOOK_MAX,
+};
+
+/* Bits of netctl_event.flags. */
+enum {
+	NETCTL_EVENT_RULE = 1 << 0, /* `rule` and `name` are valid */
+	NETCTL_EVENT_COUNTED = 1 << 1, /* the rule counted the packet, it did not decide */
+	NETCTL_EVENT_L4 = 1 << 2, /* what the protocol has of ports, flags and type was read */
+	NETCTL_EVENT_FRAGMENT = 1 << 3,
+	NETCTL_EVENT_ETHERNET = 1 << 4, /* captured bytes begin with an Ethernet header */
+	NETCTL_EVENT_SAMPLED = 1 << 5, /* seen for a reader's sample, not because a rule logs */
+};
+
+enum {
+	/* Bytes of a packet that an event can carry, headers alone. */
+	NETCTL_CAPTURE_MAX = 256,
+	NETCTL_COMM_MAX = 16, /* TASK_COMM_LEN */
+	/* At the same time: netctl events, top, capture, why. */
+	NETCTL_READERS_MAX = 8,
+};
+
+/* What happened, and to what. Followed by `captured` bytes of the packet.
+ * Fields that a hook or packet does not have are 0. */
+struct netctl_event {
+	__u64 time; /* ns since boot */
+	__u64 body; /* of a hook of ours: the number that the control plane gave to what decided */
+	__u64 cgroup; /* id; on cgroup hooks the attachment's */
+	__u64 location; /* kernel: the code that dropped the packet */
+	__u64 src_cookie; /* of the sending socket */
+	__u64 dst_cookie; /* of the receiving one */
+	__u64 suppressed; /* events like it that were held back since the last one */
+	__u32 rule; /* its number in the filter */
+	__u32 name; /* hash of its name: FNV-1a, never 0 */
+	__u32 length; /* of the packet as the hook was handed it, an Ethernet header included */
+	__u32 interface; /* index */
+	__u32 netns; /* inode of the interface's or socket's network namespace */
+	__u32 pid; /* of the process that asks, as uid and comm are: on the device hook alone */
+	__u32 uid;
+	__u32 major; /* of a device request */
+	__u32 minor;
+	__u32 captured;
+	__u32 reason; /* enum netctl_reason; kernel: its own enum skb_drop_reason */
+	__u16 ethertype;
+	__u16 sport, dport;
+	__u16 access; /* of a device request: NETCTL_ACCESS_* */
+	__u8 kind; /* of a device request: NETCTL_DEVICE_* */
+	__u8 hook; /* enum netctl_hook */
+	__u8 verdict; /* enum netctl_verdict */
+	__u8 flags; /* NETCTL_EVENT_* */
+	__u8 family; /* 4, 6; 0: not IP */
+	__u8 protocol;
+	__u8 tcp_flags;
+	__u8 icmp_type, icmp_code;
+	__u8 src_how; /* enum netctl_how */
+	__u8 dst_how;
+	__u8 reserved;
+	__u8 src[16], dst[16]; /* network order; IPv4 uses the first four bytes */
+	char comm[NETCTL_COMM_MAX];
+};
+NETCTL_LAYOUT(struct netctl_event, 168);
+
+/* Who reads events, and which. Conditions that are 0 are none. */
+struct netctl_reader {
+	__u64 interval; /* ns between two events of a CPU and hook at the limit's rate; 0: no limit */
+	__u64 tolerance; /* ns: the burst times the interval */
+	__u64 cgroup; /* of the attachment */
+	__u32 active;
+	__u32 owner; /* its process */
+	__u32 sample; /* one of so many packets, whatever rules say */
+	__u32 hooks; /* bits by enum netctl_hook */
+	__u32 verdicts; /* bits by enum netctl_verdict */
+	__u32 reasons; /* bits by enum netctl_reason, of hooks of ours */
+	__u32 kernel_reason; /* plus 1 */
+	__u32 name; /* hash of a rule's name */
+	__u32 netns;
+	__u32 captures; /* bytes of packets, at most NETCTL_CAPTURE_MAX */
+	__u16 port; /* source or destination */
+	__u8 family; /* of `address`, 4 or 6 */
+	__u8 reserved;
+	__u8 address[16], mask[16]; /* source or destination, network order */
+	__u32 reserved2;
+};
+NETCTL_LAYOUT(struct netctl_reader, 104);
+
+/* What a reader's events of one hook came to on one CPU. Seen is sent,
+ * suppressed and lost. */
+struct netctl_event_count {
+	__u64 full_at; /* ns since boot: when the bucket of the reader's limit will be full */
+	__u64 held; /* suppressed since the last one that was sent */
+	__u64 sent;
+	__u64 suppressed;
+	__u64 lost; /* the reader's buffer was full */
+	__u64 sampled; /* packets that the sample was taken of */
+};
+NETCTL_LAYOUT(struct netctl_event_count, 48);
+
+/* Bits of netctl_guard.bits, behind one for each reader. */
+enum {
+	NETCTL_GUARD_READERS = (1 << NETCTL_READERS_MAX) - 1,
+	NETCTL_GUARD_KERNEL = 1 << 8, /* somebody watches the kernel's drops, and must know ours */
+	NETCTL_GUARD_SAMPLE = 1 << 9, /* somebody samples */
+	NETCTL_GUARD_CAPTURE = 1 << 10, /* somebody wants bytes of packets */
+};
+
+/* Whether anybody reads, and where this kernel has what events tell; offsets are 0 without BTF. */
+struct netctl_guard {
+	__u32 bits;
+	__u32 cookie_offset; /* of skc_cookie in struct sock */
+	__u32 task_tgid_offset, task_comm_offset, task_cred_offset;
+	__u32 cred_uid_offset;
+};
+NETCTL_LAYOUT(struct netctl_guard, 24);
+
+/* How a rule's packets become events; an element of `rule_logs` for each rule,
+ * then one for each enum netctl_reason that needs no rule. */
+struct netctl_rule_log {
+	__u64 interval; /* ns between two events; 0: the readers' limit alone */
+	__u64 last; /* event, ns since boot */
+	__u64 held; /* events held back since */
+	__u32 name; /* hash of the rule's name */
+	__u8 logs;
+	__u8 monitored; /* the rule would drop: its packets pass with reason MONITOR */
+	__u8 reserved[2];
+};
+NETCTL_LAYOUT(struct netctl_rule_log, 32);
+
+/* The drop by one of our programs that a CPU is about to see as the kernel's. */
+struct netctl_own_drop {
+	__u64 packet; /* the kernel's address of the skb; 0: of a frame, that has none yet */
+	__u64 time; /* ns since boot */
+};
+NETCTL_LAYOUT(struct netctl_own_drop, 16);
 
 /* What `netctl trace` watches. */
 enum netctl_trace {

@@ -1,0 +1,58 @@
+internal import LinuxSystem
+
+/// The processes that events are about: whose sockets, by the socket context.
+final class Processes: EventOwners {
+    /// What is not known here, and why.
+    let limits: [String]
+
+    private let context: SocketContext?
+    private let names = CgroupNames()
+    private var scan: SocketScan?
+    private var scanned = ContinuousClock.now - .seconds(60)
+
+    /// Uses the context that is on, or one of its own, for as long as it lives.
+    init() {
+        do {
+            context = try SocketContext.open()
+            limits = []
+        } catch {
+            context = nil
+            limits = ["whose sockets: \(error)"]
+        }
+    }
+
+    func owner(of cookie: UInt64) -> EventOwner? {
+        guard let record = try? context?.record(of: cookie) else { return nil }
+        // A socket that is open although its owner has ended may have been passed on.
+        if record.closed == nil, record.owner.running == nil, let holder = holder(of: cookie) {
+            return EventOwner(holder, names.place(of: holder), .scan)
+        }
+        return EventOwner(record.owner, names.place(of: record.owner), record.origin)
+    }
+
+    /// Who holds a socket now; looked up at most once a second.
+    private func holder(of cookie: UInt64) -> SocketOwner? {
+        if ContinuousClock.now - scanned > .seconds(1) {
+            scanned = .now
+            scan = try? SocketScan.now()
+        }
+        return scan?.holders[cookie]?.first { $0.running != nil }
+    }
+
+    func process(pid: Int32, comm: String, uid: UInt32, attachedTo cgroup: String?) -> EventOwner {
+        let owner = SocketOwner(LinuxProcess(pid: pid))
+        let place = owner.flatMap(names.place(of:)) ?? cgroup.map(CgroupPlace.init(path:))
+        return EventOwner(
+            pid: pid, comm: comm, uid: uid, cgroup: place?.path, unit: place?.unit,
+            container: place?.container, origin: nil)
+    }
+}
+
+extension EventOwner {
+    /// The owner of a socket.
+    fileprivate init(_ owner: SocketOwner, _ place: CgroupPlace?, _ origin: SocketOrigin) {
+        self.init(
+            pid: owner.pid, comm: owner.comm, uid: owner.uid, cgroup: place?.path,
+            unit: place?.unit, container: place?.container, origin: origin.rawValue)
+    }
+}
