@@ -188,6 +188,23 @@ static __always_inline __u32 mark_row(__u32 mark)
 
 #define USES(dimension) (dimensions & 1u << (dimension))
 
+/* The classes of IPv6 addresses. Global: verified once, and what comes back is one number instead of a
+ * state for every step of the search, each to be followed through all that is behind it.
+ */
+__attribute__((noinline)) int src_class6(const struct packet *packet)
+{
+	if (!packet || !USES(NETCTL_DIMENSION_SRC))
+		return 0;
+	return search6_class(&src_search6, &src_lines6, packet->src);
+}
+
+__attribute__((noinline)) int dst_class6(const struct packet *packet)
+{
+	if (!packet || !USES(NETCTL_DIMENSION_DST))
+		return 0;
+	return search6_class(&dst_search6, &dst_lines6, packet->dst);
+}
+
 /* Leaves in *summary what row `row` leaves of it; false when there is no such row. */
 static __always_inline bool narrow(__u64 *summary, __u32 row)
 {
@@ -279,11 +296,10 @@ static __always_inline struct judgement classify(struct packet *packet)
 	if (USES(NETCTL_DIMENSION_SRC)) {
 		row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];
 		if (packet->family) {
-			__u32 class =
-				packet->family == PACKET_IPV4
-					? trie4_class(src_flat4, &src_trie4, &src_blocks4,
-						      &src_leaves4, packet->src)
-					: search6_class(&src_search6, &src_lines6, packet->src);
+			__u32 class = packet->family == PACKET_IPV4
+					      ? trie4_class(src_flat4, &src_trie4, &src_blocks4,
+							    &src_leaves4, packet->src)
+					      : (__u32)src_class6(packet);
 
 			if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC],
 					 &scan.judgement))
@@ -293,11 +309,10 @@ static __always_inline struct judgement classify(struct packet *packet)
 	if (USES(NETCTL_DIMENSION_DST)) {
 		row[NETCTL_DIMENSION_DST] = first_row[NETCTL_DIMENSION_DST];
 		if (packet->family) {
-			__u32 class =
-				packet->family == PACKET_IPV4
-					? trie4_class(dst_flat4, &dst_trie4, &dst_blocks4,
-						      &dst_leaves4, packet->dst)
-					: search6_class(&dst_search6, &dst_lines6, packet->dst);
+			__u32 class = packet->family == PACKET_IPV4
+					      ? trie4_class(dst_flat4, &dst_trie4, &dst_blocks4,
+							    &dst_leaves4, packet->dst)
+					      : (__u32)dst_class6(packet);
 
 			if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST],
 					 &scan.judgement))
