@@ -99,14 +99,14 @@ struct BadInputTests {
                 try directory.write(nested, to: "nested.yaml"),
             ]
             for file in files {
-                let start = ContinuousClock.now
+                // Seconds of the processor: what else the machine does is not counted.
                 let result = try run(
-                    ["prlimit", "--as=\(1 << 30)", Netctl.path, "validate", file],
-                    limit: .seconds(60))
+                    [
+                        "prlimit", "--as=\(1 << 30)", "--cpu=30", Netctl.path, "validate", file,
+                    ], limit: .seconds(300))
                 #expect(
                     result.status == 3, "\(file): \(result.status) \(result.stderr.prefix(300))")
                 #expect(result.stderr.utf8.count < 100_000)
-                #expect(ContinuousClock.now - start < .seconds(30), "\(file)")
             }
         }
     }

@@ -226,9 +226,9 @@ struct BlockTests {
             let growing = try directory.write(lines.joined(), to: "growing.txt")
             let changed = try Self.shell(
                 """
-                (while :; do echo 192.0.2.9 >> \(growing); done) & writer=$!
+                (ulimit -t 20; while :; do echo 192.0.2.9 >> \(growing); done) & writer=$!
                 "$1" block add - < \(growing); status=$?
-                kill $writer; exit $status
+                kill -KILL $writer; exit $status
                 """)
             #expect(changed.status == 1, "\(changed)")
             #expect(changed.stderr.contains("the file changed while it was read"), "\(changed)")

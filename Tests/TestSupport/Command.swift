@@ -33,7 +33,7 @@ public struct CommandError: Error, CustomStringConvertible {
 /// - Returns: Its status, whatever that is, and what it printed.
 /// - Throws: ``CommandError`` if it cannot be started or takes too long.
 public func run(
-    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(30)
+    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(120)
 ) throws(CommandError) -> CommandResult {
     let name = arguments.joined(separator: " ")
     do throws(Errno) {
@@ -51,7 +51,7 @@ public func run(
 /// - Throws: ``CommandError`` with what it printed if its status is not 0.
 @discardableResult
 public func runChecked(
-    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(30)
+    _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(120)
 ) throws(CommandError) -> String {
     let result = try run(arguments, environment: environment, limit: limit)
     guard result.status == 0 else {

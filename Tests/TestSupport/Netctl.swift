@@ -21,7 +21,7 @@ public enum Netctl {
 /// - Returns: Its status, whatever that is, and what it printed.
 /// - Throws: ``CommandError`` if it cannot be started or takes too long.
 public func netctl(
-    _ arguments: String..., environment: [String: String] = [:], limit: Duration = .seconds(60)
+    _ arguments: String..., environment: [String: String] = [:], limit: Duration = .seconds(120)
 ) throws(CommandError) -> CommandResult {
     try run([Netctl.path] + arguments, environment: environment, limit: limit)
 }
