@@ -8,6 +8,7 @@
  */
 #include "lib/dropped_frame.h"
 #include <bpf/bpf_core_read.h>
+#include "lib/drop_reason.h"
 #include "lib/kernel_types.h"
 #include "lib/offer.h"
 #include "lib/own_drop.h"
@@ -26,8 +27,6 @@ const volatile __u32 reader_number = 0;
 const volatile __u64 hidden_reasons[REASONS_MAX / 64] = {};
 /* With which a frame is dropped that an XDP program has refused; 0: no reason of its own. */
 const volatile __u32 xdp_reason = 0;
-/* The kernel's number for no reason. */
-const volatile __u32 no_reason = 0;
 
 /* Whether one of our programs has dropped this packet: it has said so itself.
  *
@@ -110,6 +109,7 @@ static __always_inline int dropped(struct sk_buff *skb, __u64 location, __u32 re
 
 	if (!(guard & 1u << (reader_number & 31)))
 		return 0;
+	reason = full_reason(reason, location);
 	if (reason < REASONS_MAX && hidden_reasons[reason / 64] & 1ULL << reason % 64)
 		return 0;
 	if (is_ours(skb, reason))

@@ -131,7 +131,7 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_trace_totals", of: netctl_trace_totals.self,
-            [("sent", \.sent), ("lost", \.lost)]),
+            [("sent", \.sent), ("lost", \.lost), ("filtered", \.filtered)]),
         Layout(
             "netctl_drop_key", of: netctl_drop_key.self,
             [

@@ -47,6 +47,17 @@ public struct DropReasons: Sendable {
         Set(names.filter { Self.benign.contains($0.value) }.map(\.key))
     }
 
+    /// Tells an object's programs the reasons that the kernel does not give itself: IPv6 gives none for a
+    /// neighbour that does not answer.
+    func complete(in object: inout OpenObject) throws(BPFError) {
+        try object.setGlobal("no_reason", to: number(of: "NOT_SPECIFIED") ?? 0)
+        guard let neighbour = number(of: "NEIGH_FAILED"),
+            let function = KernelSymbols.address(of: "ndisc_error_report")
+        else { return }
+        try object.setGlobal("neighbour_reason", to: neighbour)
+        try object.setGlobal("ndisc_error", to: function)
+    }
+
     /// What of a reason people should know; nil where its name says it all.
     public static func explanation(of name: String) -> String? {
         switch name {

@@ -6,6 +6,20 @@ struct KernelSymbols {
     private var addresses: [UInt64] = []
     private var names: [Substring] = []
 
+    /// Where a function is; nil if there is none, or addresses are hidden.
+    static func address(of function: String) -> UInt64? {
+        guard let text = try? ProcFile.read("/proc/kallsyms") else { return nil }
+        return address(of: function, in: text)
+    }
+
+    static func address(of function: String, in text: String) -> UInt64? {
+        guard let name = text.firstRange(of: " \(function)\n") else { return nil }
+        let line = text[..<name.lowerBound].utf8.suffix(20).split(separator: UInt8(ascii: "\n"))
+            .last
+        let address = line?.split(separator: UInt8(ascii: " ")).first
+        return address.flatMap { UInt64(Substring($0), radix: 16) }.flatMap { $0 == 0 ? nil : $0 }
+    }
+
     init() { self.init(text: (try? ProcFile.read("/proc/kallsyms")) ?? "") }
 
     init(text: String) {

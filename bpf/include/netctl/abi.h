@@ -703,7 +703,8 @@ NETCTL_LAYOUT(struct netctl_trace_socket, 232);
 struct netctl_trace_totals {
 	__u64 sent; /* to `trace_events` */
 	__u64 lost; /* for which there was no room */
+	__u64 filtered; /* that were not asked for */
 };
-NETCTL_LAYOUT(struct netctl_trace_totals, 16);
+NETCTL_LAYOUT(struct netctl_trace_totals, 24);
 
 #endif
