@@ -196,7 +196,7 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_own_drop", of: netctl_own_drop.self,
-            [("packet", \.packet), ("time", \.time)]),
+            [("packet", \.packet), ("time", \.time), ("readers", \.readers)]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

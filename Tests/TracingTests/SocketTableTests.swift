@@ -242,14 +242,18 @@ struct SocketHoldersTests {
         #expect(looks.count == 2)
     }
 
-    @Test func `who ended, or whose descriptors were read too long ago, is not named`() {
-        // Nobody that runs has started at the time of the record.
-        #expect(owner(SocketHolders { Self.scan([9]) }, of: 4) == nil)
+    @Test func `who holds it, if who was seen does not: read anew, whatever it costs`() {
+        let looks = Looks()
         let holders = SocketHolders {
-            usleep(20_000)
-            return Self.scan([9])
+            looks.count += 1
+            usleep(5000)
+            return Self.scan(looks.count < 3 ? [9] : [4])
         }
         _ = owner(holders, of: 9)
-        #expect(owner(holders, of: 4) == nil)
+        // Nobody that runs has the number and the start of the one that holds it.
+        #expect(owner(holders, of: 4) == nil && looks.count == 2)
+        #expect(owner(holders, of: 4) == ["4", "create"] && looks.count == 3)
+        // It is not for an event that is younger, but has not been read for so long.
+        #expect(owner(holders, of: 4) == ["4", "create"] && looks.count == 3)
     }
 }

@@ -5,20 +5,20 @@
 
 #include <linux/types.h>
 
-/* Where IPv6 gives up a packet for want of a neighbour, and IPv4's reason for the same; 0: not known. */
-const volatile __u64 ndisc_error = 0;
+/* Where the kernel gives up packets for want of a neighbour, from and to, and its reason for that, which
+ * IPv6 does not give; 0: not known.
+ */
+const volatile __u64 neighbour_code[4] = {};
 const volatile __u32 neighbour_reason = 0;
 /* The kernel's number for no reason. */
 const volatile __u32 no_reason = 0;
 
-enum {
-	NDISC_ERROR_BYTES = 256, /* the function is shorter */
-};
-
 static __always_inline __u32 full_reason(__u32 reason, __u64 location)
 {
-	if (reason == no_reason && ndisc_error && neighbour_reason && location > ndisc_error &&
-	    location < ndisc_error + NDISC_ERROR_BYTES)
+	if (!neighbour_reason || reason != no_reason)
+		return reason;
+	if ((location >= neighbour_code[0] && location < neighbour_code[1]) ||
+	    (location >= neighbour_code[2] && location < neighbour_code[3]))
 		return neighbour_reason;
 	return reason;
 }

@@ -1,4 +1,5 @@
 internal import BPF
+internal import LinuxSystem
 internal import SystemPackage
 
 /// The reasons for which this kernel drops packets, by the names that its own source has. Since Linux
@@ -52,10 +53,16 @@ public struct DropReasons: Sendable {
     func complete(in object: inout OpenObject) throws(BPFError) {
         try object.setGlobal("no_reason", to: number(of: "NOT_SPECIFIED") ?? 0)
         guard let neighbour = number(of: "NEIGH_FAILED"),
-            let function = KernelSymbols.address(of: "ndisc_error_report")
+            let text = try? ProcFile.read("/proc/kallsyms"),
+            let core = KernelSymbols.code(of: "neigh_invalidate", in: text)
         else { return }
+        // The call to free a packet may be the last one of its function, and then seem its caller's.
+        let ipv6 = KernelSymbols.code(of: "ndisc_error_report", in: text) ?? 0..<0
+        let code: InlineArray<4, UInt64> = [
+            core.lowerBound, core.upperBound, ipv6.lowerBound, ipv6.upperBound,
+        ]
         try object.setGlobal("neighbour_reason", to: neighbour)
-        try object.setGlobal("ndisc_error", to: function)
+        try object.setGlobal("neighbour_code", to: code)
     }
 
     /// What of a reason people should know; nil where its name says it all.

@@ -6,18 +6,21 @@ struct KernelSymbols {
     private var addresses: [UInt64] = []
     private var names: [Substring] = []
 
-    /// Where a function is; nil if there is none, or addresses are hidden.
-    static func address(of function: String) -> UInt64? {
-        guard let text = try? ProcFile.read("/proc/kallsyms") else { return nil }
-        return address(of: function, in: text)
-    }
-
-    static func address(of function: String, in text: String) -> UInt64? {
+    /// Where a function of the kernel's own code is, up to what comes next in `/proc/kallsyms`; nil if
+    /// there is none, or addresses are hidden. Reads no line but those.
+    static func code(of function: String, in text: String) -> Range<UInt64>? {
         guard let name = text.firstRange(of: " \(function)\n") else { return nil }
         let line = text[..<name.lowerBound].utf8.suffix(20).split(separator: UInt8(ascii: "\n"))
             .last
-        let address = line?.split(separator: UInt8(ascii: " ")).first
-        return address.flatMap { UInt64(Substring($0), radix: 16) }.flatMap { $0 == 0 ? nil : $0 }
+        guard let start = line.flatMap(address), start > 0,
+            let end = address(text[name.upperBound...].utf8.prefix(20)), end > start
+        else { return nil }
+        return start..<end
+    }
+
+    /// The first word of a line.
+    private static func address(_ line: Substring.UTF8View) -> UInt64? {
+        line.split(separator: UInt8(ascii: " ")).first.flatMap { UInt64(Substring($0), radix: 16) }
     }
 
     init() { self.init(text: (try? ProcFile.read("/proc/kallsyms")) ?? "") }

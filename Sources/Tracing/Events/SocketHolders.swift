@@ -1,8 +1,8 @@
 /// Who holds sockets in descriptors. A descriptor can be passed on without a trace: who was seen to use a
 /// socket last need not have it any more.
 ///
-/// All descriptors are read anew for events that are younger than what was read, and that takes at most a
-/// twentieth of the time.
+/// All descriptors are read anew for events that are younger than what was read. That takes at most a
+/// twentieth of the time, but for sockets that who was seen did not have when they were read last.
 final class SocketHolders {
     private let look: () -> SocketScan?
     private var scan: SocketScan?
@@ -24,22 +24,24 @@ final class SocketHolders {
     /// - Parameters:
     ///   - record: What was seen.
     ///   - time: When it is asked about, in ns since boot.
-    /// - Returns: The process, and how that is known; nil when it cannot be told.
+    /// - Returns: The process, and how that is known; nil when he has ended by now.
     func owner(
         of record: SocketRecord, at time: UInt64
     ) -> (owner: SocketOwner, origin: SocketOrigin)? {
-        if taken < time { refresh() }
-        guard let holders = scan?.holders[record.cookie],
-            !holders.contains(where: record.owner.isSame)
-        else { return (record.owner, record.origin) }
-        // He may have got it since the descriptors were read.
-        guard taken >= time else { return nil }
-        return holders.first { $0.running != nil }.map { ($0, .scan) }
+        if taken < time, BootTime.now >= taken + 20 * cost { refresh() }
+        if isDoubtful(record), taken < time { refresh() }
+        guard isDoubtful(record) else { return (record.owner, record.origin) }
+        let holder = scan?.holders[record.cookie]?.first { $0.running != nil }
+        return holder.map { ($0, .scan) }
+    }
+
+    private func isDoubtful(_ record: SocketRecord) -> Bool {
+        guard let holders = scan?.holders[record.cookie] else { return false }
+        return !holders.contains(where: record.owner.isSame)
     }
 
     private func refresh() {
         let start = BootTime.now
-        guard start >= taken + 20 * cost else { return }
         scan = look()
         taken = start
         cost = BootTime.now - start

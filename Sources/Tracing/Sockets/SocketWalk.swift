@@ -4,19 +4,15 @@ internal import BPFObjects
 /// Reads the descriptors of all processes, as often as one likes: what the kernel needs for it is loaded
 /// once.
 final class SocketWalk {
-    private struct Held: ~Copyable { let link: Link }
-    private var held: Held?
-    /// Why the kernel does not walk them.
-    private var refusal: (any Error)?
+    /// The iterator, or why the kernel has none.
+    private let iterator: Result<NamedLink, any Error>
 
     /// Prepares.
     init() {
-        do {
+        iterator = Result {
             var object = try OpenObject(image: BPFObjects.socketScan.image(), name: "scan")
             try object.createOnly(maps: ["scan.rodata"])
-            held = Held(link: try Self.load(object, keeps: false))
-        } catch {
-            refusal = error
+            return NamedLink(name: "socket_scan", link: try Self.load(object, keeps: false))
         }
     }
 
@@ -37,17 +33,9 @@ final class SocketWalk {
     /// - Throws: ``TracingError`` for want of privileges.
     func scan() throws(TracingError) -> SocketScan {
         do {
-            if let refusal { throw refusal }
-            return try walk()
+            return try SocketScan(walking: iterator.get().link)
         } catch {
             return try SocketScan(fallingBackFrom: error)
         }
-    }
-
-    private func walk() throws -> SocketScan {
-        guard let scan = try held.map({ try SocketScan(walking: $0.link) }) else {
-            throw TracingError("walk descriptors", "all processes", "there is no iterator")
-        }
-        return scan
     }
 }

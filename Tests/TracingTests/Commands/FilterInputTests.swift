@@ -35,7 +35,6 @@ import Testing
         (["events", "--sample", "0"], 2, "--sample takes a number over 0"),
         (["capture"], 2, "--write"),
         (["capture", "-w", "/no/such/file"], 1, "write capture: /no/such/file"),
-        (["trace"], 2, ""),
         (["trace", "no-such"], 2, "no-such"),
         (["trace", "rst", "--port", "9-1"], 2, "--port"),
         (["trace", "rst", "--netns", "no-such"], 1, "no network namespace 'no-such'"),

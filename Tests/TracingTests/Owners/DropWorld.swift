@@ -39,7 +39,8 @@ final class DropWorld {
         directory = try TemporaryDirectory()
         try addNeighbours()
         try addForeignPrograms()
-        do { try addNftables() } catch { withoutNftables = "\(error)" }
+        do { try runChecked(["nft", "list", "ruleset"]) } catch { withoutNftables = "\(error)" }
+        if withoutNftables == nil { try addNftables() }
         try runChecked([
             Netctl.path, "apply", directory.write(policy, to: "edge.yaml"),
         ])
@@ -102,11 +103,11 @@ final class DropWorld {
 
     private func addNftables() throws {
         func chain(_ hook: String, _ place: DropPlace) -> String {
-            "chain \(hook) { type filter hook \(hook) priority 0; "
-                + "th dport \(place.firstPort)-\(place.lastPort) meta l4proto { tcp, udp } drop; }"
+            "chain \(hook) { type filter hook \(hook) priority 0; meta l4proto { tcp, udp } "
+                + "th dport \(place.firstPort)-\(place.lastPort) drop; }; "
         }
         let rules =
-            "table inet test { \(chain("input", .nftInput)) \(chain("output", .nftOutput)) }"
+            "table inet test { \(chain("input", .nftInput))\(chain("output", .nftOutput))}\n"
         try runChecked(["nft", "-f", directory.write(rules, to: "rules.nft")])
     }
 

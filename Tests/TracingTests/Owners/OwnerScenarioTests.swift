@@ -116,7 +116,9 @@ import Testing
     private static func check(_ run: Run, _ world: DropWorld) throws {
         let scenario = run.scenario
         let wanted = run.wanted
-        #expect(wanted.count >= scenario.count, "\(run.label): \(run.events)")
+        #expect(
+            wanted.count >= scenario.count,
+            "\(run.label): \(run.scenes.mapValues(\.said)): \(run.events)")
         for event in wanted {
             if let (reason, rule) = scenario.drop.decision {
                 #expect(event.rule == rule, "\(run.label)")

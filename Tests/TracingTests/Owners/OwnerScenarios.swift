@@ -76,7 +76,7 @@ extension OwnerScenario {
             client: "UDP cookie client send SERVER PORT close wait", from: client()),
         .init(
             name: "TC egress, a parent that ended before its child sends", drop: .tcEgress,
-            client: "UDP connect SERVER PORT fork comm kid orphan cookie client write wait",
+            client: "fork UDP connect SERVER PORT orphan comm kid cookie client write wait",
             from: client([.skb], ["scan", "use"], comm: "kid")),
         .init(
             name: "TC egress, a socket older than netctl", drop: .tcEgress,
