@@ -21,6 +21,7 @@ final class SocketWalk {
     /// - Parameters:
     ///   - object: With the maps that it is to use.
     ///   - keeps: Whether sockets that are unknown are kept in those maps.
+    /// - Returns: Its link.
     /// - Throws: `BPFError` if the kernel refuses.
     static func load(_ object: consuming OpenObject, keeps: Bool) throws -> Link {
         var object = object
@@ -30,6 +31,7 @@ final class SocketWalk {
 
     /// Walks; without the kernel's help, by `/proc`.
     ///
+    /// - Returns: What was found.
     /// - Throws: ``TracingError`` for want of privileges.
     func scan() throws(TracingError) -> SocketScan {
         do {
