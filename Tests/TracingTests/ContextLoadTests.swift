@@ -74,7 +74,14 @@ import Testing
             #expect(unknown == 0 || UInt64(unknown) <= fill.full - before.full)
             #expect(fill.open <= fill.room)
             #expect(context.memory == bytes)
+            let walk = SocketWalk()
+            _ = try walk.scan()
+            let start = ContinuousClock.now
+            let scan = try walk.scan()
+            let took = ContinuousClock.now - start
+            #expect(scan.holders.count >= count)
             if count > 3000 {
+                print("a walk of \(scan.records.count) sockets: \(took)")
                 print(
                     "\(count) live sockets: \(fill.open) known, \(fill.full) without room, "
                         + "\(bytes) bytes of maps")
