@@ -196,7 +196,10 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_own_drop", of: netctl_own_drop.self,
-            [("packet", \.packet), ("time", \.time), ("readers", \.readers)]),
+            [
+                ("packet", \.packet), ("time", \.time), ("readers", \.readers),
+                ("reserved", \.reserved),
+            ]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 
 /// Which function of the kernel an address is in, by /proc/kallsyms. Without CAP_SYSLOG, or under
@@ -7,20 +8,28 @@ struct KernelSymbols {
     private var names: [Substring] = []
 
     /// Where a function of the kernel's own code is, up to what comes next in `/proc/kallsyms`; nil if
-    /// there is none, or addresses are hidden. Reads no line but those.
+    /// there is none, or addresses are hidden. Looks for the name alone, and reads no other line.
     static func code(of function: String, in text: String) -> Range<UInt64>? {
-        guard let name = text.firstRange(of: " \(function)\n") else { return nil }
-        let line = text[..<name.lowerBound].utf8.suffix(20).split(separator: UInt8(ascii: "\n"))
-            .last
-        guard let start = line.flatMap(address), start > 0,
-            let end = address(text[name.upperBound...].utf8.prefix(20)), end > start
-        else { return nil }
-        return start..<end
+        var text = text
+        return text.withUTF8 { bytes in
+            let name = Array(" \(function)\n".utf8)
+            guard let base = bytes.baseAddress,
+                let found = memmem(base, bytes.count, name, name.count)
+            else { return nil }
+            let place = UnsafeRawPointer(base).distance(to: found)
+            // An address, a type and a name: `ffffffff81e745f0 t neigh_invalidate`.
+            let line = bytes[..<place].suffix(20).split(separator: UInt8(ascii: "\n")).last
+            guard let start = line.flatMap(address), start > 0,
+                let end = address(bytes[(place + name.count)...].prefix(20)), end > start
+            else { return nil }
+            return start..<end
+        }
     }
 
     /// The first word of a line.
-    private static func address(_ line: Substring.UTF8View) -> UInt64? {
-        line.split(separator: UInt8(ascii: " ")).first.flatMap { UInt64(Substring($0), radix: 16) }
+    private static func address(_ line: some Collection<UInt8>) -> UInt64? {
+        let word = line.prefix { $0 != UInt8(ascii: " ") }
+        return UInt64(String(decoding: word, as: UTF8.self), radix: 16)
     }
 
     init() { self.init(text: (try? ProcFile.read("/proc/kallsyms")) ?? "") }

@@ -42,7 +42,7 @@ struct ContextLoader: ~Copyable {
                     break
                 } catch {
                     if failure == nil { failure = error }
-                    why.append(Self.firstLine("\(error)"))
+                    why.append(reason(error))
                 }
             }
             if let reason = why.last, let program = alternatives.first {
@@ -50,6 +50,14 @@ struct ContextLoader: ~Copyable {
                     Refusal(program: program.name, purpose: program.purpose, reason: reason))
             }
         }
+    }
+
+    /// Why a program could not be had. Where others could, it is not for want of privileges.
+    private borrowing func reason(_ error: any Error) -> String {
+        guard !links.isEmpty, let error = error as? BPFError, error.errno == .notPermitted else {
+            return Self.firstLine("\(error)")
+        }
+        return "\(error.attempt) \(error.subject): this kernel does not let it (EPERM)"
     }
 
     /// Loads programs of one object together, which takes a fraction of the time. Where the kernel

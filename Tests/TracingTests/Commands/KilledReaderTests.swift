@@ -44,7 +44,9 @@ import Testing
             var held: Set<String> = []
             for _ in 0..<400 {
                 let now = Self.held(by: reader.pid)
-                if now == held, now.contains(where: { $0.hasPrefix("link_id") }) { break }
+                if now == held, now.count > 3, now.contains(where: { $0.hasPrefix("link_id") }) {
+                    break
+                }
                 held = now
                 usleep(50_000)
             }
