@@ -10,19 +10,17 @@ struct KernelSymbols {
     /// Where a function of the kernel's own code is, up to what comes next in `/proc/kallsyms`; nil if
     /// there is none, or addresses are hidden. Looks for the name alone, and reads no other line.
     static func code(of function: String, in text: String) -> Range<UInt64>? {
-        var text = text
-        return text.withUTF8 { bytes in
-            let name = Array(" \(function)\n".utf8)
-            guard let base = bytes.baseAddress,
-                let found = memmem(base, bytes.count, name, name.count)
-            else { return nil }
-            let place = UnsafeRawPointer(base).distance(to: found)
+        let name = " \(function)\n"
+        return text.withCString { start in
+            guard let found = strstr(start, name) else { return nil }
+            let bytes = UnsafeRawBufferPointer(start: start, count: strlen(start))
+            let place = UnsafePointer(found) - start
             // An address, a type and a name: `ffffffff81e745f0 t neigh_invalidate`.
             let line = bytes[..<place].suffix(20).split(separator: UInt8(ascii: "\n")).last
-            guard let start = line.flatMap(address), start > 0,
-                let end = address(bytes[(place + name.count)...].prefix(20)), end > start
+            guard let first = line.flatMap(address), first > 0,
+                let end = address(bytes[(place + name.utf8.count)...].prefix(20)), end > first
             else { return nil }
-            return start..<end
+            return first..<end
         }
     }
 
