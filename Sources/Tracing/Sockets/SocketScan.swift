@@ -31,7 +31,8 @@ public struct SocketScan: Sendable {
     /// The same without the kernel's help.
     init(fallingBackFrom refusal: any Error) throws(TracingError) {
         let error = TracingError(refusal)
-        if error.code == .unsupported { throw error }
+        let lacksTypes = (refusal as? BPFError)?.code == .noKernelTypes
+        if error.code == .unsupported, !lacksTypes { throw error }
         self = try SocketScan(LiveSockets.now())
     }
 
