@@ -85,8 +85,8 @@ public struct AddressTable: Sendable {
     /// The row of frames that have no address.
     public let absentRow: UInt32
 
-    /// Whether that trie is flat, which the program has to know.
-    public var isFlat4: Bool { IPv4Trie.sizes(ipv4).blocks >= IPv4Trie.flatFrom }
+    /// Whether that trie is ranked, which the program has to know.
+    public var isRanked4: Bool { IPv4Trie.Size(ipv4).isSmallerRanked }
 
     /// The IPv4 prefixes as programs look them up.
     public func makeTrie4() -> IPv4Trie { IPv4Trie(ipv4) }

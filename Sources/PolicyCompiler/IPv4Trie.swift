@@ -3,12 +3,12 @@ public import NetctlABI
 
 /// Longest-prefix match over IPv4 by 16, 8 and 8 bits: the arrays of `bpf/lib/trie4.h`.
 public struct IPv4Trie: Sendable {
-    /// By the first 16 bits: a class, or a block for the next eight. Programs do not look at it where
-    /// the trie is flat.
+    /// By the first 16 bits: a class, or a block for the next eight. Of a ranked trie instead
+    /// ``IPv4Rank/words``.
     public private(set) var root: [UInt32]
-    /// Whether block n is that of the n-th /16.
-    public let isFlat: Bool
-    /// Blocks of 256 entries, one behind the other.
+    /// Whether the entries of /24s lie one behind the other, found by their rank.
+    public let isRanked: Bool
+    /// Blocks of 256 entries, one behind the other; of a ranked trie the entries of /24s come first.
     public private(set) var blocks: [UInt32] = []
     /// The /24s of two classes.
     public private(set) var leaves: [netctl_leaf4] = []
@@ -20,18 +20,24 @@ public struct IPv4Trie: Sendable {
     ///   that covers it.
     init(_ prefixes: [ClassifiedPrefix<IPv4Address>]) {
         root = Array(repeating: 0, count: Int(NETCTL_TRIE4_ROOT_ENTRIES))
-        let needed = Self.sizes(prefixes)
-        isFlat = needed.blocks >= Self.flatFrom
-        blocks.reserveCapacity((isFlat ? root.count : needed.blocks) << 8)
-        leaves.reserveCapacity(needed.leaves)
-        if isFlat {
+        let size = Size(prefixes)
+        isRanked = size.isSmallerRanked
+        blocks.reserveCapacity((isRanked ? root.count : size.blocks) << 8)
+        leaves.reserveCapacity(size.leaves)
+        paint(prefixes)
+        if isRanked { rank(entries: size.entries) }
+    }
+
+    private mutating func paint(_ prefixes: [ClassifiedPrefix<IPv4Address>]) {
+        // A ranked trie begins with a block for every /16, in their order: an entry for each /24.
+        if isRanked {
             for index in root.indices { _ = block(below: index) }
         }
         for entry in prefixes {
             let address = Int(entry.prefix.address.bits)
             let length = entry.prefix.length
             switch length {
-            case ...16 where isFlat:
+            case ...16 where isRanked:
                 let first = (address >> 16) << 8
                 let last = first + (1 << (24 - length))
                 for index in first..<last { blocks[index] = entry.class_ }
@@ -49,27 +55,26 @@ public struct IPv4Trie: Sendable {
         }
     }
 
-    /// So many blocks make it flat: at most twice the memory, and a read less.
-    static let flatFrom = Int(NETCTL_TRIE4_ROOT_ENTRIES) / 2
-
-    /// How many blocks and leaves prefixes need, at least.
-    static func sizes(
-        _ prefixes: [ClassifiedPrefix<IPv4Address>]
-    ) -> (blocks: Int, leaves: Int) {
-        var (blocks, leaves) = (0, 0)
-        var (block, leaf) = (-1, -1)
-        for entry in prefixes where entry.prefix.length > 16 {
-            let address = Int(entry.prefix.address.bits)
-            if address >> 16 != block {
-                block = address >> 16
-                blocks += 1
-            }
-            if entry.prefix.length > 24, address >> 8 != leaf {
-                leaf = address >> 8
-                leaves += 1
-            }
+    /// Takes the entries out that lead nowhere.
+    private mutating func rank(entries: Int) {
+        let all = root.count << 8
+        // What comes behind the entries begins with a block of its own.
+        let first = (entries + 255) >> 8
+        var ranked: [UInt32] = []
+        ranked.reserveCapacity(first << 8 + blocks.count - all)
+        var rank = IPv4Rank()
+        for net in 0..<all where blocks[net] != 0 {
+            var entry = blocks[net]
+            if entry & NETCTL_TRIE4_BLOCK != 0 { entry += UInt32(first) - UInt32(root.count) }
+            rank.insert(net)
+            ranked.append(entry)
         }
-        return (blocks, leaves)
+        precondition(ranked.count <= entries, "every entry is of a /24 that a prefix covers")
+        ranked.append(contentsOf: repeatElement(0, count: first << 8 - ranked.count))
+        ranked.append(contentsOf: blocks[all...])
+        rank.count()
+        root = rank.words
+        blocks = ranked
     }
 
     /// The block of a /16, made of what covers it if there is none yet.
@@ -127,8 +132,8 @@ public struct IPv4Trie: Sendable {
     /// The class of an address, as programs find it.
     func class_(of address: IPv4Address) -> UInt32 {
         let bits = Int(address.bits)
-        var entry = isFlat ? NETCTL_TRIE4_BLOCK | UInt32(bits >> 16) : root[bits >> 16]
-        for shift in [8, 0] {
+        var entry = isRanked ? rankedEntry(of: bits >> 8) : root[bits >> 16]
+        for shift in isRanked ? [0] : [8, 0] {
             let byte = bits >> shift & 0xff
             let index = Int(entry & NETCTL_TRIE4_INDEX)
             if entry & NETCTL_TRIE4_BLOCK != 0 {
@@ -139,6 +144,10 @@ public struct IPv4Trie: Sendable {
             }
         }
         return entry
+    }
+
+    private func rankedEntry(of net: Int) -> UInt32 {
+        IPv4Rank(words: root).rank(of: net).map { blocks[$0] } ?? 0
     }
 }
 

@@ -3,8 +3,9 @@
  *
  * An entry is a class, or leads further (abi.h). Only what is in use takes memory: a block for a /16
  * with prefixes longer than that, a leaf of a cache line for a /24 with prefixes longer than that.
- * Where half of all /16s would have a block, every /16 has its own, in their order: the trie is flat,
- * and the root is not looked at.
+ * Where the blocks would take more than that, the trie is ranked: in the place of the root there is a bit
+ * for each /24, and the entries of those whose bit is set lie one behind the other. Its 2 MB stay in
+ * caches, so an address that no prefix covers costs no access to memory, however many prefixes there are.
  * All maps are written by the control plane before the body is in force, and never after.
  */
 #ifndef NETCTL_TRIE4_H
@@ -14,7 +15,7 @@
 #include <bpf/bpf_helpers.h>
 #include <netctl/abi.h>
 
-/* An entry for each value of the first 16 bits, in one element. */
+/* An entry for each value of the first 16 bits, in one element; the value is larger where the trie is ranked. */
 #define TRIE4_ROOT(name)                                                                           \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
@@ -58,17 +59,43 @@ TRIE4_LEAVES(dst_leaves4);
 /* No class has this number. */
 #define TRIE4_BROKEN NETCTL_TRIE4_INDEX
 
-/* The entry of a block. */
-static __always_inline __u32 trie4_block(void *blocks, __u32 entry, __u32 byte)
+/* An entry, of all blocks one behind the other. */
+static __always_inline __u32 trie4_entry(void *blocks, __u32 index)
 {
-	__u32 block = entry & NETCTL_TRIE4_INDEX;
-	__u32 element = block / NETCTL_TRIE4_BLOCKS;
-	__u32 slot = (block % NETCTL_TRIE4_BLOCKS) << 8 | byte;
+	__u32 element = index / (NETCTL_TRIE4_BLOCKS * 256);
+	__u32 slot = index % (NETCTL_TRIE4_BLOCKS * 256);
 	__u32 *entries = bpf_map_lookup_elem(blocks, &element);
 
 	/* clang knows that it is in bounds and drops the mask; the verifier of 6.1 does not. */
 	asm volatile("" : "+r"(slot));
 	return entries ? entries[slot % (NETCTL_TRIE4_BLOCKS * 256)] : TRIE4_BROKEN;
+}
+
+/* The entry of a block. */
+static __always_inline __u32 trie4_block(void *blocks, __u32 entry, __u32 byte)
+{
+	return trie4_entry(blocks, (entry & NETCTL_TRIE4_INDEX) << 8 | byte);
+}
+
+/* The entry of a /24 where the trie is ranked; 0 when it has none. */
+static __always_inline __u32 trie4_ranked(void *root, void *blocks, __u32 net)
+{
+	__u64 *present = bpf_map_lookup_elem(root, &(__u32){ 0 });
+	__u64 bit = 1ULL << (net & 63);
+	__u32 word = net >> 6;
+	__u32 *before;
+	__u64 bits;
+
+	if (!present)
+		return TRIE4_BROKEN;
+	/* As in trie4_entry: spilled, it would have no bounds. */
+	asm volatile("" : "+r"(word));
+	word %= NETCTL_TRIE4_WORDS;
+	bits = present[word];
+	if (!(bits & bit))
+		return 0;
+	before = (__u32 *)(present + NETCTL_TRIE4_WORDS);
+	return trie4_entry(blocks, before[word] + __builtin_popcountll(bits & (bit - 1)));
 }
 
 /* The class of an address by a leaf. */
@@ -88,30 +115,28 @@ static __always_inline __u32 trie4_leaf(void *leaves, __u32 entry, __u32 byte)
 }
 
 /* The class of an address in network order; 0 when no prefix covers it. */
-static __always_inline __u32 trie4_class(bool flat, void *root, void *blocks, void *leaves,
+static __always_inline __u32 trie4_class(bool ranked, void *root, void *blocks, void *leaves,
 					 const __u8 *address)
 {
 	__u32 index = address[0] << 8 | address[1];
 	__u32 entry;
 
-	if (flat) {
-		entry = index | NETCTL_TRIE4_BLOCK;
+	if (ranked) {
+		entry = trie4_ranked(root, blocks, index << 8 | address[2]);
 	} else {
 		__u32 *entries = bpf_map_lookup_elem(root, &(__u32){ 0 });
 
 		if (!entries)
 			return TRIE4_BROKEN;
-		/* As in trie4_block: spilled, it would have no bounds. */
 		asm volatile("" : "+r"(index));
 		entry = entries[index % NETCTL_TRIE4_ROOT_ENTRIES];
-	}
-	if (entry & NETCTL_TRIE4_BLOCK) {
-		entry = trie4_block(blocks, entry, address[2]);
-		if (entry & NETCTL_TRIE4_LEAF)
-			return trie4_leaf(leaves, entry, address[3]);
 		if (entry & NETCTL_TRIE4_BLOCK)
-			entry = trie4_block(blocks, entry, address[3]);
+			entry = trie4_block(blocks, entry, address[2]);
 	}
+	if (entry & NETCTL_TRIE4_LEAF)
+		return trie4_leaf(leaves, entry, address[3]);
+	if (entry & NETCTL_TRIE4_BLOCK)
+		entry = trie4_block(blocks, entry, address[3]);
 	return entry;
 }
 

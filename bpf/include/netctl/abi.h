@@ -230,12 +230,18 @@ struct netctl_device_rule {
 };
 NETCTL_LAYOUT(struct netctl_device_rule, 20);
 
-/* An entry of the IPv4 trie: a class, or where the next eight bits of the address are looked up. */
+/* An entry of the IPv4 trie: a class, or where the next eight bits of the address are looked up.
+ *
+ * The root has an entry for each /16; or, where the trie is ranked, a bit for each /24, set if that has an
+ * entry, and for each word of these bits a __u32: how many are set in the words before.
+ */
 enum {
 	NETCTL_TRIE4_BLOCK = 1u << 31, /* in this block of 256 entries */
 	NETCTL_TRIE4_LEAF = 1u << 30, /* in this leaf; only of the last eight bits */
 	NETCTL_TRIE4_INDEX = NETCTL_TRIE4_LEAF - 1,
 	NETCTL_TRIE4_ROOT_ENTRIES = 65536,
+	/* Where the trie is ranked: words of 64 bits, a bit for each /24. */
+	NETCTL_TRIE4_WORDS = 1 << 18,
 	/* In one element of an array, 64 KB. */
 	NETCTL_TRIE4_BLOCKS = 64,
 	NETCTL_TRIE4_LEAVES = 1024,
