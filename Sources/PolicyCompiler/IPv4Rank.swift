@@ -1,16 +1,13 @@
 internal import NetctlABI
 
-/// Which /24s of IPv4 have an entry, and how many of those come before each: the root of a ranked trie,
-/// in `bpf/lib/trie4.h`.
-struct IPv4Rank {
+/// Which /24s of IPv4 have an entry, and how many of those come before each: behind the root of a ranked
+/// trie, in `bpf/lib/trie4.h`.
+struct IPv4Rank: Sendable {
     /// A bit for each /24, `NETCTL_TRIE4_WORDS` words of 64 as pairs of 32, the lower half first; behind
     /// them for each word of 64 how many bits are set in the words before.
     private(set) var words: [UInt32]
 
     private static let pairs = Int(NETCTL_TRIE4_WORDS)
-
-    /// One that is read.
-    init(words: [UInt32]) { self.words = words }
 
     /// An empty one.
     init() { words = Array(repeating: 0, count: Self.bytes / 4) }

@@ -4,38 +4,39 @@ internal import NetctlABI
 extension IPv4Trie {
     /// What the trie of some prefixes needs, before it is built.
     struct Size: Equatable {
-        /// The /16s with longer prefixes, each of which has a block unless the trie is ranked.
+        /// The /16s with longer prefixes: each has a block, unless the trie is ranked.
         private(set) var blocks = 0
-        /// The /24s with longer prefixes, most of which have a leaf.
+        /// The /24s with longer prefixes: each has a leaf.
         private(set) var leaves = 0
-        /// The /24s that prefixes cover, or have a part in: each has an entry where the trie is ranked.
-        private(set) var entries = 0
+        /// The /24s that prefixes longer than /16 cover or lie in: each has an entry where the trie is
+        /// ranked, and few need a leaf.
+        private(set) var nets = 0
 
         /// - Parameter prefixes: In address order, a covering prefix before what it covers.
         init(_ prefixes: [ClassifiedPrefix<IPv4Address>]) {
-            var (block, leaf) = (-1, -1)
-            var end = 0
-            for entry in prefixes {
+            var (block, leaf, end) = (-1, -1, 0)
+            for entry in prefixes where entry.prefix.length > 16 {
                 let net = Int(entry.prefix.address.bits >> 8)
-                let length = entry.prefix.length
-                let last = net + (1 << max(0, 24 - length))
-                entries += max(0, last - max(net, end))
+                let last = net + (1 << max(0, 24 - entry.prefix.length))
+                nets += max(0, last - max(net, end))
                 end = max(end, last)
-                if length > 16, net >> 8 != block {
+                if net >> 8 != block {
                     block = net >> 8
                     blocks += 1
                 }
-                if length > 24, net != leaf {
+                if entry.prefix.length > 24, net != leaf {
                     leaf = net
                     leaves += 1
                 }
             }
         }
 
+        /// What the entries of /24s take where it is.
+        var netBytes: Int { nets * MemoryLayout<netctl_net4>.size }
+
         /// Whether the ranked trie takes less memory. It is faster then, too: caches hold more of it.
         var isSmallerRanked: Bool {
-            IPv4Rank.bytes + entries * 4
-                < (Int(NETCTL_TRIE4_ROOT_ENTRIES) + blocks << 8) * 4
+            IPv4Rank.bytes + netBytes < blocks << 10
         }
     }
 }

@@ -3,9 +3,9 @@
  *
  * An entry is a class, or leads further (abi.h). Only what is in use takes memory: a block for a /16
  * with prefixes longer than that, a leaf of a cache line for a /24 with prefixes longer than that.
- * Where the blocks would take more than that, the trie is ranked: in the place of the root there is a bit
- * for each /24, and the entries of those whose bit is set lie one behind the other. Its 2 MB stay in
- * caches, so an address that no prefix covers costs no access to memory, however many prefixes there are.
+ * Where the blocks would take more than that the trie is ranked: in their place is a bit for each /24, and
+ * for those whose bit is set an entry of 8 bytes, one behind the other. The bits, 2 MB, stay in caches: an
+ * address that no prefix covers costs no access to memory, however many prefixes there are.
  * All maps are written by the control plane before the body is in force, and never after.
  */
 #ifndef NETCTL_TRIE4_H
@@ -25,7 +25,7 @@
 		__uint(value_size, NETCTL_TRIE4_ROOT_ENTRIES * sizeof(__u32));                     \
 	} name SEC(".maps")
 
-/* Blocks of 256 entries, NETCTL_TRIE4_BLOCKS in an element. */
+/* Blocks of 256 entries, NETCTL_TRIE4_BLOCKS in an element; before them the entries of a ranked trie. */
 #define TRIE4_BLOCKS(name)                                                                         \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
@@ -59,11 +59,12 @@ TRIE4_LEAVES(dst_leaves4);
 /* No class has this number. */
 #define TRIE4_BROKEN NETCTL_TRIE4_INDEX
 
-/* An entry, of all blocks one behind the other. */
-static __always_inline __u32 trie4_entry(void *blocks, __u32 index)
+/* The entry of a block. */
+static __always_inline __u32 trie4_block(void *blocks, __u32 entry, __u32 byte)
 {
-	__u32 element = index / (NETCTL_TRIE4_BLOCKS * 256);
-	__u32 slot = index % (NETCTL_TRIE4_BLOCKS * 256);
+	__u32 block = entry & NETCTL_TRIE4_INDEX;
+	__u32 element = block / NETCTL_TRIE4_BLOCKS;
+	__u32 slot = (block % NETCTL_TRIE4_BLOCKS) << 8 | byte;
 	__u32 *entries = bpf_map_lookup_elem(blocks, &element);
 
 	/* clang knows that it is in bounds and drops the mask; the verifier of 6.1 does not. */
@@ -71,34 +72,37 @@ static __always_inline __u32 trie4_entry(void *blocks, __u32 index)
 	return entries ? entries[slot % (NETCTL_TRIE4_BLOCKS * 256)] : TRIE4_BROKEN;
 }
 
-/* The entry of a block. */
-static __always_inline __u32 trie4_block(void *blocks, __u32 entry, __u32 byte)
+/* The entry of an address by that of its /24; of its /16 when the /24 has none. */
+static __always_inline __u32 trie4_ranked(__u32 *root, void *blocks, __u32 net, __u32 byte)
 {
-	return trie4_entry(blocks, (entry & NETCTL_TRIE4_INDEX) << 8 | byte);
-}
-
-/* The entry of a /24 where the trie is ranked; 0 when it has none. */
-static __always_inline __u32 trie4_ranked(void *root, void *blocks, __u32 net)
-{
-	__u64 *present = bpf_map_lookup_elem(root, &(__u32){ 0 });
+	__u64 *present = (__u64 *)(root + NETCTL_TRIE4_ROOT_ENTRIES);
+	__u32 *before = (__u32 *)(present + NETCTL_TRIE4_WORDS);
 	__u64 bit = 1ULL << (net & 63);
 	__u32 word = net >> 6;
-	__u32 *before;
+	__u32 rank, element;
+	struct netctl_net4 *nets;
 	__u64 bits;
 
-	if (!present)
-		return TRIE4_BROKEN;
-	/* As in trie4_entry: spilled, it would have no bounds. */
+	/* As in trie4_block. */
 	asm volatile("" : "+r"(word));
 	word %= NETCTL_TRIE4_WORDS;
 	bits = present[word];
-	if (!(bits & bit))
-		return 0;
-	before = (__u32 *)(present + NETCTL_TRIE4_WORDS);
-	return trie4_entry(blocks, before[word] + __builtin_popcountll(bits & (bit - 1)));
+	if (bits & bit) {
+		rank = before[word] + __builtin_popcountll(bits & (bit - 1));
+		element = rank / NETCTL_TRIE4_NETS;
+		nets = bpf_map_lookup_elem(blocks, &element);
+		if (!nets)
+			return TRIE4_BROKEN;
+		asm volatile("" : "+r"(rank));
+		nets += rank % NETCTL_TRIE4_NETS;
+		if (byte - nets->first < nets->count)
+			return nets->entry;
+	}
+	/* Four words of bits for each /16. */
+	return root[word >> 2];
 }
 
-/* The class of an address by a leaf. */
+/* The class of an address by a leaf, or the block to look it up in. */
 static __always_inline __u32 trie4_leaf(void *leaves, __u32 entry, __u32 byte)
 {
 	__u32 index = entry & NETCTL_TRIE4_INDEX;
@@ -115,26 +119,26 @@ static __always_inline __u32 trie4_leaf(void *leaves, __u32 entry, __u32 byte)
 }
 
 /* The class of an address in network order; 0 when no prefix covers it. */
-static __always_inline __u32 trie4_class(bool ranked, void *root, void *blocks, void *leaves,
+static __always_inline __u32 trie4_class(bool ranked, void *roots, void *blocks, void *leaves,
 					 const __u8 *address)
 {
+	__u32 *root = bpf_map_lookup_elem(roots, &(__u32){ 0 });
 	__u32 index = address[0] << 8 | address[1];
 	__u32 entry;
 
+	if (!root)
+		return TRIE4_BROKEN;
 	if (ranked) {
-		entry = trie4_ranked(root, blocks, index << 8 | address[2]);
+		entry = trie4_ranked(root, blocks, index << 8 | address[2], address[3]);
 	} else {
-		__u32 *entries = bpf_map_lookup_elem(root, &(__u32){ 0 });
-
-		if (!entries)
-			return TRIE4_BROKEN;
+		/* As in trie4_block. */
 		asm volatile("" : "+r"(index));
-		entry = entries[index % NETCTL_TRIE4_ROOT_ENTRIES];
+		entry = root[index % NETCTL_TRIE4_ROOT_ENTRIES];
 		if (entry & NETCTL_TRIE4_BLOCK)
 			entry = trie4_block(blocks, entry, address[2]);
 	}
 	if (entry & NETCTL_TRIE4_LEAF)
-		return trie4_leaf(leaves, entry, address[3]);
+		entry = trie4_leaf(leaves, entry, address[3]);
 	if (entry & NETCTL_TRIE4_BLOCK)
 		entry = trie4_block(blocks, entry, address[3]);
 	return entry;
