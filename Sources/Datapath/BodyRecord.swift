@@ -47,9 +47,12 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
 public struct RuleRecord: Codable, Sendable, Equatable {
     /// How its packets are counted.
     public let account: SlotDirectory.Account
+    /// The sets that it names, outside of `not`; nil for none, and in records of older versions.
+    public let sets: [String]?
 
-    init(name: String, verdict: Verdict?, isMonitored: Bool = false) {
+    init(name: String, verdict: Verdict?, isMonitored: Bool = false, sets: [String] = []) {
         account = SlotDirectory.Account(rule: name, verdict: verdict, isMonitored: isMonitored)
+        self.sets = sets.isEmpty ? nil : sets
     }
 
     /// The rule's name.

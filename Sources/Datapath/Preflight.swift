@@ -99,14 +99,14 @@ extension Plan.Step {
     fileprivate var use: FilterUse? {
         switch self {
         case .attach(_, let use), .replace(_, let use): use
-        case .clear, .detach: nil
+        case .clear, .detach, .attachProgram, .replaceProgram, .detachProgram: nil
         }
     }
 
     /// The attachment that there is already.
     fileprivate var attachment: Attachment? {
         switch self {
-        case .attach: nil
+        case .attach, .attachProgram, .replaceProgram, .detachProgram: nil
         case .replace(let attachment, _), .clear(let attachment), .detach(let attachment):
             attachment
         }

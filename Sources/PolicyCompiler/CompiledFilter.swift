@@ -19,6 +19,8 @@ public struct CompiledFilter: Sendable {
         public let isMonitored: Bool
         /// Whether its packets become events, and how often.
         public let log: RuleLog?
+        /// The sets that it names, outside of `not`.
+        public let sets: [Name]
     }
 
     /// The filter's name.

@@ -57,6 +57,24 @@ struct BlockTableTests {
         #expect(table.count == 1)
     }
 
+    @Test("a full list makes room for what comes, and leaves the rest for later")
+    func roomForOne() throws {
+        let count = 4 * BlockTable.sweep
+        let table = try BlockTable(
+            BlockMaps.create(capacity: UInt32(count)), access: .readWrite)
+        let keys = (0..<UInt32(count)).map {
+            netctl_block_key(IPPrefix(.v4(IPv4Address(bits: $0))))
+        }
+        _ = try table.add(keys, Self.entry(until: 10), at: 5)
+        _ = try table.add(Self.keys("2001:db8::1"), Self.entry(), at: 10)
+        #expect(table.count >= count - BlockTable.sweep)
+        // All of it, when all of it is needed.
+        _ = try table.add(Array(keys.dropFirst()), Self.entry(), at: 10)
+        #expect(table.count == count)
+        #expect(try table.entry(of: keys[0], at: 10) == nil)
+        #expect(try table.entry(of: keys[1], at: 10) != nil)
+    }
+
     @Test("an entry that is added again keeps its counts, unless it had expired")
     func keepsCounts() throws {
         let maps = try BlockMaps.create(capacity: 4)

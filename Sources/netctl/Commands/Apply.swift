@@ -62,7 +62,7 @@ struct Apply: ParsableCommand {
     func run() throws {
         try reporting {
             let revision = try policy.revision(quiet: global.quiet)
-            var options = policy.options
+            var options = try policy.options(for: revision)
             options.dryRun = dryRun
             options.confirm = confirm?.duration
             options.describesTables = global.verbose

@@ -18,7 +18,7 @@ struct Diff: ParsableCommand {
     func run() throws {
         try reporting {
             let revision = try policy.revision(quiet: global.quiet)
-            var options = policy.options
+            var options = try policy.options(for: revision)
             options.dryRun = true
             let plan = try Reconciler.reporting.apply(revision, options).plan
             for warning in plan.warnings { Terminal.warning(warning) }

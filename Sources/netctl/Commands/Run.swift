@@ -62,7 +62,7 @@ struct Run: ParsableCommand {
             places.cgroup = cgroup
             places.mode = mode
             let running = try RunningPrograms(
-                image: try ObjectFile.read(file, compile), file: file, options, places)
+                image: try ObjectFile.read(file, compile.options), file: file, options, places)
             for program in running.attached { global.say("netctl: running \(program)") }
             let streams = try running.maps
                 .filter { [.ringBuffer, .perfEventArray].contains($0.type) }
