@@ -26,13 +26,20 @@
 	} name SEC(".maps")
 
 /* Blocks of 256 entries, NETCTL_TRIE4_BLOCKS in an element; before them the entries of a ranked trie. */
+struct netctl_blocks4 {
+	union {
+		__u32 entry[NETCTL_TRIE4_BLOCKS * 256];
+		struct netctl_net4 net[NETCTL_TRIE4_NETS];
+	};
+};
+
 #define TRIE4_BLOCKS(name)                                                                         \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
 		__uint(max_entries, 1);                                                            \
 		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
-		__uint(key_size, sizeof(__u32));                                                   \
-		__uint(value_size, NETCTL_TRIE4_BLOCKS * 256 * sizeof(__u32));                     \
+		__type(key, __u32);                                                                \
+		__type(value, struct netctl_blocks4);                                              \
 	} name SEC(".maps")
 
 /* Leaves, NETCTL_TRIE4_LEAVES in an element. */
@@ -65,11 +72,11 @@ static __always_inline __u32 trie4_block(void *blocks, __u32 entry, __u32 byte)
 	__u32 block = entry & NETCTL_TRIE4_INDEX;
 	__u32 element = block / NETCTL_TRIE4_BLOCKS;
 	__u32 slot = (block % NETCTL_TRIE4_BLOCKS) << 8 | byte;
-	__u32 *entries = bpf_map_lookup_elem(blocks, &element);
+	struct netctl_blocks4 *found = bpf_map_lookup_elem(blocks, &element);
 
 	/* clang knows that it is in bounds and drops the mask; the verifier of 6.1 does not. */
 	asm volatile("" : "+r"(slot));
-	return entries ? entries[slot % (NETCTL_TRIE4_BLOCKS * 256)] : TRIE4_BROKEN;
+	return found ? found->entry[slot % (NETCTL_TRIE4_BLOCKS * 256)] : TRIE4_BROKEN;
 }
 
 /* The entry of an address by that of its /24; of its /16 when the /24 has none. */
@@ -80,7 +87,8 @@ static __always_inline __u32 trie4_ranked(__u32 *root, void *blocks, __u32 net, 
 	__u64 bit = 1ULL << (net & 63);
 	__u32 word = net >> 6;
 	__u32 rank, element;
-	struct netctl_net4 *nets;
+	struct netctl_blocks4 *found;
+	struct netctl_net4 *entry;
 	__u64 bits;
 
 	/* As in trie4_block. */
@@ -90,13 +98,13 @@ static __always_inline __u32 trie4_ranked(__u32 *root, void *blocks, __u32 net, 
 	if (bits & bit) {
 		rank = before[word] + __builtin_popcountll(bits & (bit - 1));
 		element = rank / NETCTL_TRIE4_NETS;
-		nets = bpf_map_lookup_elem(blocks, &element);
-		if (!nets)
+		found = bpf_map_lookup_elem(blocks, &element);
+		if (!found)
 			return TRIE4_BROKEN;
 		asm volatile("" : "+r"(rank));
-		nets += rank % NETCTL_TRIE4_NETS;
-		if (byte - nets->first < nets->count)
-			return nets->entry;
+		entry = &found->net[rank % NETCTL_TRIE4_NETS];
+		if (byte - entry->first < entry->count)
+			return entry->entry;
 	}
 	/* Four words of bits for each /16. */
 	return root[word >> 2];
