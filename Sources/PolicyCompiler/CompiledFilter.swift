@@ -88,8 +88,8 @@ public struct AddressTable: Sendable {
     /// The row of frames that have no address.
     public let absentRow: UInt32
 
-    /// Whether that trie is flat, which the program has to know.
-    public var isFlat4: Bool { IPv4Trie.sizes(ipv4).blocks >= IPv4Trie.flatFrom }
+    /// Whether that trie is ranked, which the program has to know.
+    public var isRanked4: Bool { IPv4Trie.Size(ipv4).isSmallerRanked }
 
     /// What the tables of both IP versions take at least, known before they are built.
     public var leastBytes: Int {
