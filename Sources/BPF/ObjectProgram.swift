@@ -12,6 +12,18 @@ public struct ObjectProgram: Hashable, Sendable {
     public let attachType: AttachType
     /// Whether ``OpenObject/load()`` would load it: not if its section begins with `?`.
     public let isLoaded: Bool
+
+    /// A program that is known from before.
+    public init(
+        name: String, section: String, type: ProgramType, attachType: AttachType,
+        isLoaded: Bool = true
+    ) {
+        self.name = name
+        self.section = section
+        self.type = type
+        self.attachType = attachType
+        self.isLoaded = isLoaded
+    }
 }
 
 extension OpenObject {

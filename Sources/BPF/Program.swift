@@ -18,12 +18,14 @@ public struct Program: ~Copyable, Sendable {
 
     /// Opens a pinned program.
     ///
-    /// - Parameter path: A name in a bpf file system.
+    /// - Parameters:
+    ///   - path: A name in a bpf file system.
+    ///   - name: What errors call it; `nil` for the path.
     /// - Throws: ``BPFError`` with `.notFound`, with `.wrongType` if it is the pin of a map or
     ///   link, or with `.system`.
-    public init(pinned path: FilePath) throws(BPFError) {
+    public init(pinned path: FilePath, name: String? = nil) throws(BPFError) {
         descriptor = try Pin.open(path, as: .program, "open program")
-        subject = path.string
+        subject = name ?? path.string
     }
 
     /// Opens a program by its id. Needs `CAP_SYS_ADMIN`.

@@ -33,7 +33,7 @@ struct AddressTables {
     /// What the maps of each IP version take.
     var bytes: (ipv4: Int, ipv6: Int) {
         let grown = elements.mapValues { Int($0) << 16 }
-        let root = Int(NETCTL_TRIE4_ROOT_ENTRIES) * 4
+        let root = trie4.root.count * 4
         return (
             root + (grown["blocks4"] ?? 0) + (grown["leaves4"] ?? 0),
             MemoryLayout<netctl_search6>.size + (grown["lines6"] ?? 0)
@@ -44,7 +44,7 @@ struct AddressTables {
 extension AddressTable {
     /// Of all prefixes and their classes, and of how they are stored: equal digests need no new tables.
     var digest: String {
-        let digest = ContentDigest("tables 1")
+        let digest = ContentDigest("tables 2")
         // Field by field: between them are bytes that mean nothing.
         digest.update(ipv4.map { UInt64($0.prefix.address.bits) << 32 | UInt64($0.class_) })
         digest.update(ipv4.map { UInt8($0.prefix.length) })

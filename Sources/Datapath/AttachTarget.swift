@@ -85,6 +85,16 @@ public struct AttachTarget: Sendable, Hashable {
         ethernet = record.ethernet
     }
 
+    /// An interface's hook that a user's program is for, by what is known of it.
+    init?(_ record: ProgramRecord) {
+        guard let point = record.attachPoint, let name = record.interface else { return nil }
+        self.point = point
+        location = .interface(name, netns: nil)
+        netns = nil
+        mode = record.mode
+        ethernet = false
+    }
+
     /// The interface's network namespace.
     func openNamespace() throws -> NetworkNamespace.Handle {
         if netns == nil, let inode = point.namespace, try NetworkNamespace.current.inode != inode {

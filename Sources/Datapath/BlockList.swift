@@ -95,20 +95,35 @@ public enum BlockList {
         }
     }
 
-    /// Every entry in force.
+    /// Lends every entry in force, some thousand at a time, in no order.
     ///
-    /// - Returns: The entries, in the order of addresses.
-    /// - Throws: ``DatapathError`` when nothing is attached.
-    public static func entries() throws(DatapathError) -> [BlockEntry] {
-        try translating {
-            let clock = BootClock.Reading()
-            var entries: [BlockEntry] = []
-            try open("read block list").table.forEach { key, entry in
-                guard entry.isLive(at: clock.nanoseconds) else { return }
-                entries.append(BlockEntry(key, entry, clock))
+    /// Entries that come or go meanwhile may be missing.
+    ///
+    /// - Parameter body: Takes some entries; what it throws ends the reading.
+    /// - Throws: ``DatapathError`` when nothing is attached, and what `body` throws.
+    public static func read(_ body: ([BlockEntry]) throws -> Void) throws {
+        let table = try translating { try open("read block list").table }
+        let clock = BootClock.Reading()
+        var place: UInt32?
+        repeat {
+            var found: [BlockEntry] = []
+            place = try translating {
+                try table.lend(from: place) { key, entry in
+                    guard entry.isLive(at: clock.nanoseconds) else { return }
+                    found.append(BlockEntry(key, entry, clock))
+                }
             }
-            return entries.sorted { $0.prefix.isBefore($1.prefix) }
-        }
+            try body(found)
+        } while place != nil
+    }
+
+    /// Every entry in force, in the order of addresses.
+    ///
+    /// - Throws: ``DatapathError`` when nothing is attached.
+    package static func entries() throws -> [BlockEntry] {
+        var entries: [BlockEntry] = []
+        try read { entries += $0 }
+        return entries.sorted { $0.isBefore($1) }
     }
 
     /// The entry that blocks an address, the longest one in force.
@@ -168,15 +183,15 @@ public enum BlockList {
 
 extension AddressSet {
     /// A key for each prefix.
-    fileprivate var blockKeys: [netctl_block_key] {
+    var blockKeys: [netctl_block_key] {
         ipv4.map { netctl_block_key(.v4($0)) } + ipv6.map { netctl_block_key(.v6($0)) }
     }
 }
 
-extension IPPrefix {
-    /// IPv4 first, then by address, then by length.
-    fileprivate func isBefore(_ other: IPPrefix) -> Bool {
-        switch (self, other) {
+extension BlockEntry {
+    /// The order in which people read lists: IPv4 first, then by address, then by length.
+    public func isBefore(_ other: BlockEntry) -> Bool {
+        switch (prefix, other.prefix) {
         case (.v4(let left), .v4(let right)): left < right
         case (.v6(let left), .v6(let right)): left < right
         case (.v4, .v6): true
@@ -186,8 +201,7 @@ extension IPPrefix {
 }
 
 extension PinRoot {
-    /// Attachments whose policy only reports. Nothing else of their records is looked at: this is read
-    /// each time that something is blocked.
+    /// Attachments whose policy only reports.
     fileprivate var reportingAttachments: [String] {
         ((try? points()) ?? []).filter(\.hook.hasAddresses).sorted().compactMap { point in
             let pins = pins(of: point)
@@ -196,8 +210,8 @@ extension PinRoot {
                 NETCTL_BODY_ACTIVE, NETCTL_BODY_POLICY, NETCTL_BODY_CANDIDATE,
             ].contains { entry in
                 guard let program = try? bodies.programID(at: entry.rawValue) else { return false }
-                let gist = try? PinnedRecord.read(BodyGist.self, at: pins.record(program))
-                return gist?.policy?._0.isMonitored ?? false
+                guard let record = try? Map(pinned: pins.record(program)) else { return false }
+                return record.info.name == BodyRecord.monitoredMapName
             }
             guard reports,
                 let record = try? PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
@@ -205,15 +219,4 @@ extension PinRoot {
             return "\(record.interface ?? record.cgroup ?? point.pinName) \(point.hook)"
         }
     }
-}
-
-/// Of a ``BodyRecord`` whether it only reports.
-private struct BodyGist: Decodable {
-    struct Case: Decodable {
-        let _0: Facts
-    }
-    struct Facts: Decodable {
-        let isMonitored: Bool?
-    }
-    let policy: Case?
 }

@@ -9,8 +9,11 @@ final class BlockTable {
 
     /// How many entries one system call takes: values of 112 bytes.
     private static let chunk = 1 << 14
-    /// How many entries a command looks at in search of those that have expired.
-    static let sweep = 1 << 12
+    /// How many entries a command looks at in search of those that have expired: a millisecond's worth.
+    static let sweep = 1 << 8
+    /// How long what has expired is left alone, in nanoseconds. The kernel walks over empty buckets
+    /// without end, 6 ms for a million: not at each of a hundred bans a minute that end.
+    static let patience: UInt64 = 60_000_000_000
 
     /// Opens a block list.
     init(_ maps: BlockMaps, access: MapMemory.Access = .readOnly) throws {
@@ -47,6 +50,15 @@ final class BlockTable {
     /// Lends all entries.
     func forEach(_ body: (netctl_block_key, netctl_block_entry) -> Void) throws {
         try list.forEachBatch { keys, entries in
+            for index in keys.indices { body(keys[index], entries[index]) }
+        }
+    }
+
+    /// Lends some entries, in the kernel's order, and says where the next ones are; nil: there are none.
+    func lend(
+        from place: UInt32?, _ body: (netctl_block_key, netctl_block_entry) -> Void
+    ) throws -> UInt32? {
+        try list.walk(from: place, atMost: Self.chunk) { keys, entries in
             for index in keys.indices { body(keys[index], entries[index]) }
         }
     }
@@ -89,7 +101,7 @@ final class BlockTable {
     ) throws -> Addition {
         var (new, old) = try split(keys)
         if count + new.count > capacity {
-            try collectAll(at: now)
+            try makeRoom(for: keys.count, at: now)
             (new, old) = try split(keys)
         }
         guard count + new.count <= capacity else {
@@ -146,15 +158,20 @@ final class BlockTable {
 
     /// Collects some of what has expired.
     func collect(at now: UInt64) throws {
-        guard earliest <= now else { return }
+        guard now >= Self.patience, earliest <= now - Self.patience else { return }
         try collectSome(at: now, atMost: Self.sweep)
     }
 
-    /// Collects everything that has expired.
-    private func collectAll(at now: UInt64) throws {
+    /// Collects what has expired until so many entries fit, or nothing more has.
+    private func makeRoom(for count: Int, at now: UInt64) throws {
         guard earliest <= now else { return }
-        lengths.swept = nil
-        repeat { try collectSome(at: now, atMost: 1 << 16) } while lengths.swept != nil
+        // To the end from where the last search stopped, then once around.
+        for _ in 0..<2 {
+            repeat {
+                try collectSome(at: now, atMost: max(Self.sweep, min(count, 1 << 16)))
+                if capacity - self.count >= count { return }
+            } while lengths.swept != nil
+        }
     }
 
     private func collectSome(at now: UInt64, atMost count: Int) throws {

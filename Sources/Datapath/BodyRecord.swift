@@ -11,6 +11,19 @@ public enum BodyRecord: Codable, Sendable, Equatable {
     case pause(PauseRecord)
     /// The body that has a new policy in force until a deadline, and the old one behind it.
     case pending(PendingRecord)
+
+    /// What its map is called: whether a policy only reports is asked each time that something is
+    /// blocked, and a long policy takes milliseconds to read.
+    var mapName: String {
+        if case .policy(let record) = self, record.isMonitored == true {
+            Self.monitoredMapName
+        } else {
+            "record"
+        }
+    }
+
+    /// The name where the policy only reports.
+    static let monitoredMapName = "record_monitor"
 }
 
 /// The policy that a body enforces.
@@ -47,9 +60,12 @@ public struct PolicyRecord: Codable, Sendable, Equatable {
 public struct RuleRecord: Codable, Sendable, Equatable {
     /// How its packets are counted.
     public let account: SlotDirectory.Account
+    /// The sets that it names, outside of `not`; nil for none, and in records of older versions.
+    public let sets: [String]?
 
-    init(name: String, verdict: Verdict?, isMonitored: Bool = false) {
+    init(name: String, verdict: Verdict?, isMonitored: Bool = false, sets: [String] = []) {
         account = SlotDirectory.Account(rule: name, verdict: verdict, isMonitored: isMonitored)
+        self.sets = sets.isEmpty ? nil : sets
     }
 
     /// The rule's name.

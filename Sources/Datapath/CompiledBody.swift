@@ -42,7 +42,8 @@ enum CompiledBody {
         case .filter(let filter):
             filter.rules.map { rule in
                 RuleRecord(
-                    name: rule.name.text, verdict: rule.verdict, isMonitored: rule.isMonitored)
+                    name: rule.name.text, verdict: rule.verdict, isMonitored: rule.isMonitored,
+                    sets: rule.sets.map(\.text))
             }
         case .devices(let list, let monitor):
             list.rules.map { rule in

@@ -1,6 +1,7 @@
 internal import BPF
 internal import LinuxSystem
 internal import Netlink
+internal import Policy
 internal import PolicyCompiler
 internal import SystemPackage
 
@@ -33,6 +34,13 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
         if let errno { text += " (\(errno.symbol))" }
         if let hint { text += "; \(hint)" }
         description = text
+    }
+
+    /// An error about something that stands in a policy file.
+    init(at location: SourceLocation, _ error: DatapathError) {
+        code = .invalidPolicy
+        description = "\(location): \(error)"
+        verifierLog = error.verifierLog
     }
 
     init(_ error: any Error) {

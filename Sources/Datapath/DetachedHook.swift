@@ -1,5 +1,6 @@
 package import BPF
 internal import NetctlABI
+internal import NetTypes
 package import Policy
 package import PolicyCompiler
 
@@ -12,9 +13,20 @@ package final class DetachedHook {
     private let array: ProgramArray
 
     /// Loads the stub; no body is in force.
-    package init(_ hook: Hook, multiBuffer: Bool) throws {
-        object = HookObject(hook: hook, multiBuffer: multiBuffer)
-        maps = try HookMaps.detached(on: hook)
+    ///
+    /// - Parameters:
+    ///   - hook: The hook.
+    ///   - multiBuffer: Whether XDP programs take frames of several buffers.
+    ///   - blockEntries: The most entries that its block list takes.
+    ///   - notesSources: Whether bodies keep the sources with the most packets.
+    /// - Throws: `BPFError`.
+    package init(
+        _ hook: Hook, multiBuffer: Bool, blockEntries: Int = 1 << 10, notesSources: Bool = true
+    ) throws {
+        var object = HookObject(hook: hook, multiBuffer: multiBuffer)
+        object.notesSources = notesSources
+        self.object = object
+        maps = try HookMaps.detached(on: hook, blockEntries: UInt32(blockEntries))
         array = try ProgramArray(maps.bodies.duplicate())
         stub = try object.load(.stub, maps)
     }
@@ -29,6 +41,15 @@ package final class DetachedHook {
 
     /// Loads what judges without a policy.
     package func loadWithoutPolicy() throws -> Program { try object.load(.block, maps) }
+
+    /// Adds prefixes to its block list, which is its own.
+    package func block(_ addresses: AddressSet, for duration: Duration? = nil) throws {
+        guard let block = maps.addresses?.block else { return }
+        let now = BootClock.nanoseconds
+        let entry = netctl_block_entry(
+            added: now, expires: duration.map { now + $0.nanoseconds } ?? 0, reason: .none)
+        _ = try BlockTable(block, access: .readWrite).add(addresses.blockKeys, entry, at: now)
+    }
 
     /// Has the stub call a body of this hook.
     package func putInForce(_ body: borrowing Program) throws {

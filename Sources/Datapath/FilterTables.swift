@@ -62,9 +62,11 @@ struct FilterTables {
             try object.setMaxEntries(map: "redirect_to", UInt32(filter.rules.count))
         }
         for side in sides {
-            try object.setGlobal("\(side.name)_flat4", to: side.isFlat4)
+            try object.setGlobal("\(side.name)_ranked4", to: side.isRanked4)
             try object.setMaxEntries(map: "\(side.name)_row", UInt32(side.table.rows.count))
             guard !holds(side) else { continue }
+            try object.setValueSize(
+                map: "\(side.name)_trie4", bytes: UInt32(side.tables.trie4.root.count * 4))
             for (map, count) in side.tables.elements {
                 try object.setMaxEntries(map: "\(side.name)_\(map)", count)
             }

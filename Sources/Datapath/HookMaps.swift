@@ -18,8 +18,8 @@ final class HookMaps {
     }
 
     /// Maps that belong to no attachment, with a block list of their own.
-    static func detached(on hook: Hook) throws -> HookMaps {
-        try create(with: hook.hasAddresses ? BlockMaps.create(capacity: 1 << 10) : nil)
+    static func detached(on hook: Hook, blockEntries: UInt32 = 1 << 10) throws -> HookMaps {
+        try create(with: hook.hasAddresses ? BlockMaps.create(capacity: blockEntries) : nil)
     }
 
     /// Makes those of a new attachment, with the block list that all attachments share.

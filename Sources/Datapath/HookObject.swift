@@ -16,6 +16,8 @@ struct HookObject {
     let multiBuffer: Bool
     /// Whether packets begin with an Ethernet header; TC programs have to be told.
     let ethernet: Bool
+    /// Whether the sources with the most packets are kept.
+    var notesSources = true
 
     init(hook: Hook, multiBuffer: Bool, ethernet: Bool = true) {
         self.hook = hook
@@ -75,6 +77,7 @@ struct HookObject {
         if let addresses {
             try addresses.reuse(in: &object)
             try object.setGlobal("block_destination", to: hook.blocksDestinations)
+            try object.setGlobal("notes_sources", to: notesSources)
         }
         try object.setGlobal("atomic_counters", to: hook.isInterruptible)
         switch hook {

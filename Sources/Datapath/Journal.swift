@@ -60,16 +60,19 @@ struct Journal: Codable {
     let removals: [String]
     /// Folders of attachments that had gone and come back.
     let revivals: [String]
+    /// Users' programs that come, go or are replaced; nil in the journal of an older netctl.
+    let programs: [ProgramSwap]?
 
     init(
         policy: String, swaps: [Swap], additions: [String], removals: [String],
-        revivals: [String] = [], state: State = .storing
+        revivals: [String] = [], programs: [ProgramSwap] = [], state: State = .storing
     ) {
         self.policy = policy
         self.swaps = swaps
         self.additions = additions
         self.removals = removals
         self.revivals = revivals
+        self.programs = programs
         self.state = state
     }
 }
@@ -134,6 +137,7 @@ extension Journal {
                     "apply policy '\(policy)'", swap.attachment,
                     "the kernel does not hold the new body that was stored")
             }
+            for program in programs ?? [] { try program.make(in: root) }
             if let pending {
                 state = .pending(pending)
                 return try write(in: root)
@@ -186,6 +190,7 @@ extension Journal {
         for swap in swaps where !additions.contains(swap.attachment) {
             try? swap.putBack(in: root)
         }
+        for program in programs ?? [] { program.undo(in: root) }
         for folder in additions { try? root.pins(named: folder).removeAll() }
         for folder in revivals {
             try? root.pins(named: folder).leaveHook()
@@ -233,6 +238,9 @@ extension Journal {
             try? swaps.first { $0.attachment == folder }?.putBack(in: root)
             try? root.retire(folder)
         }
+        for program in programs ?? [] where program.new == nil {
+            try? root.retireProgram(program.folder)
+        }
         keep(in: root)
     }
 
@@ -240,7 +248,8 @@ extension Journal {
     private mutating func keep(in root: PinRoot) {
         state = .finished
         try? write(in: root)
-        root.removeRetired(except: removals)
+        let gone = (programs ?? []).filter { $0.new == nil }.map(\.folder)
+        root.removeRetired(except: removals + gone)
         try? Directory.rename(
             Self.path(in: root).string, to: Self.lastPath(in: root).string)
     }

@@ -143,7 +143,16 @@ package struct PinRoot {
                 try pins.removeAll()
             }
         }
-        for pins in try programs() where !pins.isComplete { try pins.removeAll() }
+        let programs = try self.programs()
+        let named = programs.isEmpty ? [] : Journal.programs(in: self)
+        for pins in programs {
+            if pins.isComplete {
+                // What cannot be read is told by 'status', and is no reason to do nothing.
+                try? pins.removeReplaced(except: named)
+            } else {
+                try pins.removeAll()
+            }
+        }
     }
 
     /// Removes the block list, if no attachment is left that packets come by.
@@ -153,16 +162,16 @@ package struct PinRoot {
         guard try !points().contains(where: { $0.hook.hasAddresses }) else { return 0 }
         let entries = try BlockPins(in: path).remove()
         // They would judge by a list that nobody can change any more.
-        removeRetired()
+        removeRetired { AttachPoint(pinName: $0) != nil }
         return entries
     }
 
     private func removeIfEmpty() throws {
         // Without attachments there is nothing to go back to, and nothing to tell of.
-        if try points().isEmpty {
+        if try points().isEmpty && programs().isEmpty {
             Journal.discard(in: self)
-            try removeEventMaps()
         }
+        if try points().isEmpty { try removeEventMaps() }
         guard try Directory.entries(at: path.string).isEmpty else { return }
         try Directory.remove(path.string)
     }
@@ -178,6 +187,12 @@ extension PinRoot {
         try Directory.rename(pins(named: folder).folder.string, to: retiredPath(folder).string)
     }
 
+    /// Takes a user's program off its hook and keeps its pins.
+    func retireProgram(_ folder: String) throws {
+        try ProgramPins(folder: path.appending(folder)).leaveHook()
+        try retire(folder)
+    }
+
     /// Whether the pins of an attachment that was removed are there.
     func isRetired(_ folder: String) -> Bool {
         (try? FileIdentity(path: retiredPath(folder).string)) != nil
@@ -191,11 +206,17 @@ extension PinRoot {
     }
 
     /// Removes pins that were kept.
-    func removeRetired(except kept: [String] = []) {
+    ///
+    /// - Parameters:
+    ///   - kept: What they were called, of those that stay.
+    ///   - condition: Whether one goes, by what it was called.
+    func removeRetired(
+        except kept: [String] = [], where condition: (String) -> Bool = { _ in true }
+    ) {
         for name in (try? Directory.entries(at: path.string)) ?? []
-        where name.hasPrefix(Self.retiredPrefix)
-            && !kept.contains(String(name.dropFirst(Self.retiredPrefix.count)))
-        {
+        where name.hasPrefix(Self.retiredPrefix) {
+            let former = String(name.dropFirst(Self.retiredPrefix.count))
+            guard !kept.contains(former), condition(former) else { continue }
             try? pins(named: name).removeAll()
         }
     }

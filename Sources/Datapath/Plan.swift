@@ -37,6 +37,12 @@ public struct Plan: Sendable {
         case clear(Attachment)
         /// Remove an attachment that this policy had made.
         case detach(Attachment)
+        /// Put a user's program on a hook.
+        case attachProgram(ProgramWant)
+        /// Replace a user's program in place.
+        case replaceProgram(ProgramAttachment, ProgramWant)
+        /// Remove a user's program that this policy had attached.
+        case detachProgram(ProgramAttachment)
     }
 
     /// The policy's name.
@@ -72,6 +78,13 @@ extension Plan.Step: CustomStringConvertible {
                 + "passes and counts"
         case .detach(let attachment):
             return "detach \(attachment.name) \(attachment.point.hook): no longer listed"
+        case .attachProgram(let want):
+            let mode = want.target.interface.map { " (\($0.modeName))" } ?? ""
+            return "attach \(want.target.name) \(want.target.hook)\(mode): \(want.user)"
+        case .replaceProgram(let found, let want):
+            return "replace \(want.target.name) \(want.target.hook): \(want.user) "
+                + "(was \(found.record.name) \(found.record.digest.prefix(8)))"
+        case .detachProgram(let found): return "detach \(found.hookName): no longer listed"
         }
     }
 }
@@ -84,18 +97,23 @@ extension Plan {
     ///   - digest: Of its meaning; an attachment that has it already is left alone.
     ///   - wanted: The attachments that it is for.
     ///   - observed: Every attachment there is.
+    ///   - programs: Every user's program that netctl attached.
     ///   - takeOver: Whether to take hooks that another policy holds.
     ///   - removesOthers: Whether what the policy held and no longer wants is given up.
     /// - Throws: ``DatapathError`` when another policy holds a hook, or a mode would have to change.
     init(
-        policy: Name, digest: String, wanted: Targets, observed: [Attachment], takeOver: Bool,
-        removesOthers: Bool
+        policy: Name, digest: String, wanted: Targets, observed: [Attachment],
+        programs: [ProgramAttachment] = [], takeOver: Bool, removesOthers: Bool
     ) throws {
         let present = Dictionary(
             observed.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
+        for program in wanted.programs { try program.refuseFilter(on: wanted.all, present) }
         var steps: [Step] = []
         for want in wanted.all {
             guard let found = present[want.target.point], found.state != .gone else {
+                if let other = programs.first(where: { $0.isOnXDP(of: want.target.point) }) {
+                    throw other.busy
+                }
                 steps.append(.attach(want.target, want.use))
                 continue
             }
@@ -117,9 +135,11 @@ extension Plan {
                 steps.append(goes ? .detach(other) : .clear(other))
             }
         }
+        steps += try Self.programSteps(
+            policy, wanted, programs, takeOver: takeOver, removesOthers: removesOthers)
         self.policy = policy
         self.steps = steps
-        isForNothing = wanted.all.isEmpty
+        isForNothing = wanted.all.isEmpty && wanted.programs.isEmpty
         warnings = wanted.warnings
     }
 }

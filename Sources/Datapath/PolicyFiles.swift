@@ -32,7 +32,8 @@ public struct PolicyFiles: Sendable {
         progress: ((ReadingProgress) -> Void)? = nil
     ) -> (result: ReadResult, revision: PolicyRevision?) {
         let setFiles = SetFilesOnDisk(progress: progress)
-        let result = PolicyReader.read(sources, setFiles: setFiles)
+        var result = PolicyReader.read(sources, setFiles: setFiles)
+        result.refuseMissingPrograms()
         let revision = result.policy.map {
             PolicyRevision($0, setFiles: setFiles.digests, folder: folder)
         }
@@ -84,6 +85,29 @@ public struct PolicyFiles: Sendable {
         } catch {
             throw ReadFailure(error)
         }
+    }
+}
+
+extension ReadResult {
+    /// Reports files of users' programs that are not there. What is in them, and what clang says of a
+    /// source, is seen when the policy is applied.
+    fileprivate mutating func refuseMissingPrograms() {
+        for program in policy?.attach?.compactMap(\.program) ?? [] {
+            let reason: String
+            do throws(Errno) {
+                let kind = try FileState(path: program.file).kind
+                if kind == .regular { continue }
+                reason = "it is \(kind.rawValue)"
+            } catch {
+                reason = "\(error.sentence) (\(error.symbol))"
+            }
+            diagnostics.append(
+                Diagnostic(
+                    code: "program-file",
+                    message: "cannot read program '\(program.path)': \(reason)",
+                    location: program.location))
+        }
+        if hasErrors { policy = nil }
     }
 }
 

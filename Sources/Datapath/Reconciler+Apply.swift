@@ -18,6 +18,8 @@ extension Reconciler {
         public var describesTables = false
         /// Whether to apply even what cuts a session by which this host is managed.
         public var force = false
+        /// The objects of the programs that `attach:` names, by their files; compiled, if from C.
+        public var objects: [String: [UInt8]] = [:]
         /// After how long it reverts by itself unless it is confirmed; nil: it is final at once.
         public var confirm: Duration?
 
@@ -37,7 +39,7 @@ extension Reconciler {
     ) throws(DatapathError) -> Outcome {
         if options.dryRun {
             return try translating {
-                let plan = try plan(revision, options, Observation.now().attachments)
+                let plan = try plan(revision, options, Observation.now())
                 var preflight = Preflight(revision.policy)
                 if options.describesTables { try preflight.look(at: plan, in: .existing()) }
                 return Outcome(plan: plan, pending: nil, tables: preflight.uses)
@@ -45,7 +47,7 @@ extension Reconciler {
         }
         return try change { root in
             try root.refuseWhilePending(to: "apply policy '\(revision.policy.name)'")
-            let plan = try plan(revision, options, Observation.now().attachments)
+            let plan = try plan(revision, options, Observation.now())
             let transaction = Transaction(revision, plan, options, in: root)
             let pending = try transaction.carryOut()
             let blocked = try root.removeUnusedBlockList()
@@ -67,12 +69,13 @@ extension Reconciler {
     }
 
     private func plan(
-        _ revision: PolicyRevision, _ options: ApplyOptions, _ observed: [Attachment]
+        _ revision: PolicyRevision, _ options: ApplyOptions, _ observation: Observation
     ) throws -> Plan {
+        let observed = observation.attachments
         let policy = revision.policy
         var wanted: Targets
         if let entries = policy.attach {
-            wanted = try Targets(entries, only: options.interfaces)
+            wanted = try Targets(entries, only: options.interfaces, objects: options.objects)
         } else {
             wanted = Targets(
                 adopting: observed, by: policy, only: options.interfaces,
@@ -90,7 +93,7 @@ extension Reconciler {
         }
         return try Plan(
             policy: policy.name, digest: revision.digest, wanted: wanted, observed: observed,
-            takeOver: options.takeOver,
+            programs: observation.programs, takeOver: options.takeOver,
             removesOthers: policy.attach != nil && options.interfaces.isEmpty)
     }
 

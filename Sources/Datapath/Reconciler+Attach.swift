@@ -24,7 +24,7 @@ extension Reconciler {
                     return .already(found.record.mode)
                 }
             }
-            try root.requireNoProgram(at: target.point, target.name)
+            try root.requireNoProgram(at: target.point)
             let prepared = try PreparedAttachment(target, in: root)
             return .attached(try prepared.attach(owner: nil))
         }

@@ -19,7 +19,8 @@ struct RollbackTransaction {
     }
 
     func carryOut() throws -> Reconciler.Rollback {
-        let attachments = try Observation.now().attachments
+        let observation = try Observation.now()
+        let attachments = observation.attachments
         let present = Dictionary(
             attachments.map { ($0.point.pinName, $0) }, uniquingKeysWith: { first, _ in first })
         let removals = (last.additions + last.revivals).filter { present[$0] != nil }
@@ -30,10 +31,12 @@ struct RollbackTransaction {
         let revived = try last.removals.filter(root.isRetired).map { folder in
             try PreparedAttachment(reviving: folder, in: root)
         }
+        let programs = try last.programsBack(in: root, observation.programs)
         let steps =
             swaps.map { "put back \($0.what)" }
             + removals.compactMap { present[$0].map { "detach \($0.hookName)" } }
             + revived.map { "attach \($0.target.name) \($0.target.point.hook)" }
+            + programs.map(\.step)
         guard !steps.isEmpty else {
             throw DatapathError(
                 "roll back", "policy '\(last.policy)'", "its attachments are gone",
@@ -41,7 +44,7 @@ struct RollbackTransaction {
         }
         var journal = Journal(
             policy: last.policy, swaps: swaps.map(\.swap), additions: [], removals: removals,
-            revivals: revived.map(\.target.point.pinName))
+            revivals: revived.map(\.target.point.pinName), programs: programs.map(\.swap))
         try journal.carryOut(in: root) {
             for attachment in revived { try attachment.attachAgain() }
         }
@@ -71,7 +74,8 @@ struct RollbackTransaction {
             let own = SlotDirectory(entries: record.slots.entries(of: record.rules))
             record.slots = own.joined(
                 by: attachment.slots.entries(of: attachment.policy?.rules ?? []))
-            try PinnedRecord.replace(BodyRecord.policy(record), at: pins.record(old))
+            let body = BodyRecord.policy(record)
+            try PinnedRecord.replace(body, at: pins.record(old), name: body.mapName)
         }
         return (
             Journal.Swap(

@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import Netlink
 internal import Policy
 
-/// The attachments that a policy is for, and the filter of each.
+/// The attachments that a policy is for, the filter of each, and the programs that users bring.
 struct Targets {
     struct Want {
         let target: AttachTarget
@@ -10,7 +10,11 @@ struct Targets {
     }
 
     private(set) var all: [Want] = []
+    /// Users' programs.
+    var programs: [ProgramWant] = []
     private(set) var warnings: [String] = []
+    /// The objects of the programs, by their files.
+    private(set) var objects: [String: [UInt8]] = [:]
 
     /// Attachments that are known already.
     init(_ all: [Want]) { self.all = all }
@@ -21,14 +25,29 @@ struct Targets {
     /// - Parameters:
     ///   - entries: The policy's `attach:`.
     ///   - interfaces: Only these, when not empty.
-    /// - Throws: ``DatapathError`` for an interface or cgroup that is not there and not optional.
-    init(_ entries: [AttachEntry], only interfaces: [String]) throws {
+    ///   - objects: The objects of users' programs, by their files.
+    /// - Throws: ``DatapathError`` for an interface or cgroup that is not there and not optional, and
+    ///   for a program that does not fit its place.
+    init(
+        _ entries: [AttachEntry], only interfaces: [String], objects: [String: [UInt8]] = [:]
+    ) throws {
+        self.objects = objects
         var patterns: [(InterfacePattern, AttachEntry)] = []
         for entry in entries {
             switch entry.subject {
             case .cgroup(let path):
                 guard interfaces.isEmpty else { continue }
                 try add(entry) { hook in try AttachTarget(cgroup: path, hook: hook) }
+                try addProgram(entry) { user, hook in
+                    _ = try hook == nil ? user.cgroupType(on: "cgroup \(path)") : nil
+                    return { try ProgramTarget(user, cgroup: path, hook: hook) }
+                }
+            case .kernel:
+                guard interfaces.isEmpty else { continue }
+                try addProgram(entry) { user, _ in
+                    let target = try ProgramTarget(user)
+                    return { target }
+                }
             case .interfaces(let names):
                 for name in names {
                     if name.isExact {
@@ -106,6 +125,16 @@ struct Targets {
                 try AttachTarget(
                     interface: name, netns: namespace, hook: hook, mode: entry.mode(on: hook))
             }
+            try addProgram(entry) { user, hook in
+                let hook = try hook ?? user.interfaceHook(on: name)
+                return {
+                    ProgramTarget(
+                        user,
+                        try AttachTarget(
+                            interface: name, netns: namespace, hook: hook,
+                            mode: entry.mode(on: hook)))
+                }
+            }
         }
     }
 
@@ -124,6 +153,16 @@ struct Targets {
                     AttachTarget(
                         link, inode: inode, netns: namespace, hook: hook,
                         mode: entry.mode(on: hook))
+                }
+                try addProgram(entry) { user, hook in
+                    let hook = try hook ?? user.interfaceHook(on: link.name)
+                    return {
+                        ProgramTarget(
+                            user,
+                            AttachTarget(
+                                link, inode: inode, netns: namespace, hook: hook,
+                                mode: entry.mode(on: hook)))
+                    }
                 }
             }
         }

@@ -15,6 +15,7 @@ final class Transaction {
     private var tables: [Preflight.Compilation: SharedTables] = [:]
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
+    private var programs: [Journal.ProgramSwap] = []
     private var hooks: [String: (object: HookObject, location: Location)] = [:]
 
     /// - Parameters:
@@ -38,15 +39,18 @@ final class Transaction {
     /// - Returns: The wait for a confirmation, if one was asked for and there was something to do.
     func carryOut() throws -> PendingRecord? {
         guard !plan.steps.isEmpty else { return nil }
-        try preflight.look(at: plan, in: root)
-        try preflight.requireMemory("apply policy '\(plan.policy)'")
+        try refuseWait()
+        let attempt = "apply policy '\(plan.policy)'"
+        try preflight.look(at: plan, in: root, attempt: attempt)
+        try preflight.requireMemory(attempt)
         // Whatever this throws, nothing is in force yet: what was pinned is litter.
         for step in plan.steps { try prepare(step) }
         if !options.force { try refuseLockOut() }
         let pending = try options.confirm.map { try prepareWait($0) }
         var journal = Journal(
             policy: plan.policy.text, swaps: swaps,
-            additions: additions.map(\.target.point.pinName), removals: removals)
+            additions: additions.map(\.target.point.pinName), removals: removals,
+            programs: programs)
         try journal.carryOut(in: root, pending: pending) {
             for addition in additions { _ = try addition.attach(owner: plan.policy) }
         }
@@ -72,7 +76,32 @@ final class Transaction {
         case .detach(let attachment):
             // Until it is confirmed, everything passes there: what is detached cannot come back.
             if options.confirm != nil, attachment.state != .gone { try prepare(attachment, nil) }
+        case .attachProgram(let want): try prepare(want, replacing: nil)
+        case .replaceProgram(let found, let want): try prepare(want, replacing: found)
+        case .detachProgram(let found):
+            programs.append(
+                Journal.ProgramSwap(folder: found.folder, old: found.programID, new: nil))
         }
+    }
+
+    /// Loads a user's program; nothing calls it.
+    private func prepare(
+        _ want: ProgramWant, replacing present: ProgramAttachment?
+    ) throws {
+        let prepared = try PreparedProgram(
+            want.user, for: want.target, owner: plan.policy, replacing: present, in: root)
+        programs.append(
+            Journal.ProgramSwap(
+                folder: prepared.pins.name, old: prepared.old, new: prepared.id))
+    }
+
+    /// A body reverts inside the kernel, whoever is dead; a user's program cannot.
+    private func refuseWait() throws {
+        guard options.confirm != nil, plan.changesPrograms else { return }
+        throw DatapathError(
+            "apply policy '\(plan.policy)'", "--confirm",
+            "a program of yours comes, goes or is replaced, and cannot revert by itself",
+            hint: "apply without --confirm; 'netctl rollback' takes it back")
     }
 
     private func prepare(_ target: AttachTarget, _ use: FilterUse) throws {
@@ -175,7 +204,8 @@ final class Transaction {
             isMonitored: compiled.body.isMonitored, folder: revision.folder, number: events.number,
             tables: records)
         try program.pin(at: pins.body(id))
-        try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
+        let body = BodyRecord.policy(record)
+        try PinnedRecord.create(body, at: pins.record(id), name: body.mapName)
         return id
     }
 }

@@ -26,16 +26,22 @@ extension FilterCompiler {
             table6 = try ipv6.table(numbering: &classes)
         } catch {
             throw self.error(
-                "its sets overlap in more than \(error.maximum) ways; use fewer overlapping sets")
+                "the \(dimension) addresses of its rules overlap in more than \(error.maximum) ways, "
+                    + "most of all "
+                    + Overlaps(classes, of: matchers, filter.rules).largest.joined(separator: ", ")
+                    + "; use fewer overlapping sets")
         }
         let deciding = decidingRules(alone: dimension)
         let last = lastRules(of: matchers, deciding)
         var rows: [UInt32] = []
-        for members in classes.members {
+        let (all, rules) = (classes, filter.rules)
+        try addRows(
+            of: "\(dimension)", classes.members, overlaps: { Overlaps(all, of: matchers, rules) }
+        ) { compiler, members in
             rows.append(
                 matchers.hasRefusals
-                    ? entry(members, matchers, deciding) : entry(members, matchers, last))
-            try checkRowBudget()
+                    ? compiler.entry(members, matchers, deciding)
+                    : compiler.entry(members, matchers, last))
         }
         return AddressTable(
             ipv4: table4, ipv6: table6, rows: rows,
@@ -44,8 +50,8 @@ extension FilterCompiler {
 
     /// A set is a matcher of its own: lists that name it share its prefixes.
     private static func groups(_ terms: [AddressTerm]) -> [[AddressTerm]] {
-        let others = terms.filter { !$0.isSet }
-        return terms.filter(\.isSet).map { [$0] } + (others.isEmpty ? [] : [others])
+        let others = terms.filter { $0.set == nil }
+        return terms.filter { $0.set != nil }.map { [$0] } + (others.isEmpty ? [] : [others])
     }
 
     private func addresses(of term: AddressTerm) -> AddressSet {
@@ -115,11 +121,5 @@ extension FilterCompiler {
         var row = row
         row.cut(after: last)
         return rows.index(of: row)
-    }
-}
-
-extension AddressTerm {
-    var isSet: Bool {
-        if case .set = self { true } else { false }
     }
 }

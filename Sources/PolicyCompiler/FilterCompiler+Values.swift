@@ -60,9 +60,8 @@ extension FilterCompiler {
         // Absent: only rules that do not look. Unreadable: any rule might hold.
         let firstRow = rows.append(matchers.indifferent)
         rows.append(matchers.everyRule)
-        for members in classes.members {
-            rows.append(matchers.rules(satisfying: members))
-            try checkRowBudget()
+        try addRows(of: field.key, classes.members) { compiler, members in
+            compiler.rows.append(matchers.rules(satisfying: members))
         }
         return (
             runs.map { ValueClasses.Run(values: $0.values, class_: $0.class_ + reserved) }, firstRow

@@ -38,7 +38,7 @@ extension CompiledFilter {
                 name: $0.name, verdict: $0.action.verdict, needs: $0.match.needs,
                 redirectsTo: $0.action.interface, limit: $0.limit,
                 isMonitored: (isMonitored || $0.monitor) && $0.action.verdict == .drop,
-                log: $0.log)
+                log: $0.log, sets: $0.match.keys.sets)
         }
         wordsPerRow = Row(count: rules.count).words.count
     }
@@ -78,6 +78,10 @@ struct FilterCompiler {
     /// Whether a rule looks at what frames have that are not IP.
     let judgesNonIP: Bool
     private let rowBytesMax: Int
+    /// What the rows of each dimension so far take, for the error when they are too many.
+    private var shares: [(key: String, bytes: Int)] = []
+    /// How addresses overlap whose rows take much.
+    private var overlaps: [String] = []
 
     init(filter: Filter, sets: [NamedSet], rowBytesMax: Int) {
         self.filter = filter
@@ -121,10 +125,42 @@ struct FilterCompiler {
         CompileError(filter: filter.name, message: message)
     }
 
-    /// Asked while rows are added: what is refused has not taken the memory first.
-    func checkRowBudget() throws(CompileError) {
-        guard rows.bytes > rowBytesMax else { return }
-        throw error(
-            "its rows would take more than \(rowBytesMax >> 20) MB; use fewer overlapping sets")
+    /// Adds the rows of a dimension, and refuses them once they take too much: what is refused has not
+    /// taken the memory first.
+    ///
+    /// - Parameters:
+    ///   - key: The dimension, as policies write it.
+    ///   - classes: The classes.
+    ///   - overlaps: How addresses overlap; nil of other fields.
+    ///   - add: Adds the row of a class.
+    /// - Throws: ``CompileError`` that names what overlaps most.
+    mutating func addRows<Classes: Sequence>(
+        of key: String, _ classes: Classes, overlaps: () -> Overlaps? = { nil },
+        _ add: (inout FilterCompiler, Classes.Element) -> Void
+    ) throws(CompileError) {
+        let before = rows.bytes
+        var isOver = false
+        for class_ in classes {
+            add(&self, class_)
+            isOver = rows.bytes > rowBytesMax
+            if isOver { break }
+        }
+        let share = rows.bytes - before
+        shares.append((key, share))
+        // Looking costs more than compiling where there is little.
+        if share > rowBytesMax / 8, let found = overlaps(), found.combinations > 0 {
+            self.overlaps.append("the \(key) addresses of rules \(found.text)")
+        }
+        if isOver { throw rowBudgetError }
+    }
+
+    private var rowBudgetError: CompileError {
+        let largest = shares.filter { $0.bytes > 0 }.sorted { $0.bytes > $1.bytes }.prefix(3)
+            .map { "\($0.key) \(($0.bytes + (1 << 20) - 1) >> 20) MB" }
+        return error(
+            "its rows would take more than \(rowBytesMax >> 20) MB "
+                + "(\(largest.joined(separator: ", ")))"
+                + overlaps.map { "; \($0)" }.joined()
+                + "; use fewer \(overlaps.isEmpty ? "rules" : "overlapping sets")")
     }
 }

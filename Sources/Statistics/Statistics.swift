@@ -2,7 +2,7 @@ public import Datapath
 internal import NetctlABI
 public import PolicyCompiler
 
-/// What one attachment has counted, summed by verdict, reason and rule.
+/// What one attachment has counted, summed by verdict, reason, rule and set.
 ///
 /// A packet is counted once, in one slot, and every sum is made of slots: the packets that the hook
 /// saw are the sum over verdicts and the sum over reasons, exactly.
@@ -15,6 +15,21 @@ public struct Statistics: Sendable {
         public let count: Count
         /// Those of them that it would have dropped, but passed.
         public let wouldDrop: Count
+    }
+
+    /// The packets of the rules that name a set.
+    ///
+    /// Which set a packet's address is in is not counted: a rule that names several sets counts for
+    /// each of them, so sets have no sum.
+    public struct SetCount: Sendable, Equatable {
+        /// The set.
+        public let name: String
+        /// The rules that name it, in order.
+        public internal(set) var rules: [String] = []
+        /// Their packets.
+        public internal(set) var count = Count.zero
+        /// Those of them that would have been dropped, but passed.
+        public internal(set) var wouldDrop = Count.zero
     }
 
     /// Whose counters they are.
@@ -72,6 +87,26 @@ public struct Statistics: Sendable {
     /// - Throws: ``DatapathError``.
     public init(reading attachment: Attachment) throws(DatapathError) {
         self.init(attachment, totals: try attachment.readCounters())
+    }
+
+    /// The sets that rules of the policy in force name, by first rule. A policy that an older netctl
+    /// applied names none.
+    public var sets: [SetCount] {
+        var found: [SetCount] = []
+        var places: [String: Int] = [:]
+        for rule in rules {
+            for name in rule.rule.sets ?? [] {
+                let place = places[name] ?? found.count
+                if place == found.count {
+                    places[name] = place
+                    found.append(SetCount(name: name))
+                }
+                found[place].rules.append(rule.rule.name)
+                found[place].count = found[place].count &+ rule.count
+                found[place].wouldDrop = found[place].wouldDrop &+ rule.wouldDrop
+            }
+        }
+        return found
     }
 
     /// What would have been dropped, had nothing been monitored.

@@ -25,11 +25,12 @@ public struct StatsDocument: Encodable, Sendable {
         let wouldDrop: Count
         let reasons: [String: Count]
         let rules: [Rule]
+        let sets: [NamedSet]
 
         enum CodingKeys: String, CodingKey {
             case mode, policy, filter, verdicts
             case wouldDrop = "would_drop"
-            case reasons, rules
+            case reasons, rules, sets
         }
     }
 
@@ -42,6 +43,19 @@ public struct StatsDocument: Encodable, Sendable {
 
         enum CodingKeys: String, CodingKey {
             case name, action, packets, bytes
+            case wouldDrop = "would_drop"
+        }
+    }
+
+    struct NamedSet: Encodable {
+        let name: String
+        let rules: [String]
+        let packets: UInt64
+        let bytes: UInt64
+        let wouldDrop: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case name, rules, packets, bytes
             case wouldDrop = "would_drop"
         }
     }
@@ -72,6 +86,11 @@ extension StatsDocument.Entry {
                     name: rule.rule.name, action: rule.rule.action(on: hook),
                     packets: rule.count.packets,
                     bytes: rule.count.bytes, wouldDrop: rule.wouldDrop.packets)
+            },
+            sets: statistics.sets.map { set in
+                StatsDocument.NamedSet(
+                    name: set.name, rules: set.rules, packets: set.count.packets,
+                    bytes: set.count.bytes, wouldDrop: set.wouldDrop.packets)
             })
     }
 }

@@ -54,6 +54,11 @@ struct CompileArguments: ParsableArguments {
 
     /// Compiles a source, with what clang warns of passed on.
     func compile(_ source: String) throws -> [UInt8] {
+        try Self.compile(source, options)
+    }
+
+    /// Compiles a source as told, with what clang warns of passed on.
+    static func compile(_ source: String, _ options: CompileOptions) throws -> [UInt8] {
         do {
             let compiled = try SourceCompiler().compile(source, options)
             Terminal.passOn(compiled.warnings)

@@ -27,12 +27,13 @@ struct PolicyArguments: ParsableArguments {
         try LoadedPolicy(named + files, quiet: quiet).accepted(strict: strict)
     }
 
-    /// How to apply it.
-    var options: Reconciler.ApplyOptions {
+    /// How to apply it; its programs are read, and compiled.
+    func options(for revision: PolicyRevision) throws -> Reconciler.ApplyOptions {
         var options = Reconciler.ApplyOptions()
         options.interfaces = interface
         options.takeOver = takeOver
         options.refusesWarnings = strict
+        options.objects = try ObjectFile.all(of: revision.policy)
         return options
     }
 }

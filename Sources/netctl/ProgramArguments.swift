@@ -3,6 +3,7 @@ import BPF
 import Datapath
 import Foundation
 import LinuxSystem
+import Policy
 import Programs
 import SystemPackage
 
@@ -73,7 +74,7 @@ struct ProgramArguments: ParsableArguments {
 
     /// The bytes of the object, compiled now from a source.
     func image(_ compile: CompileArguments) throws -> [UInt8] {
-        try ObjectFile.read(file ?? "", compile)
+        try ObjectFile.read(file ?? "", compile.options)
     }
 }
 
@@ -113,14 +114,14 @@ struct LoadingArguments: ParsableArguments {
     }
 }
 
-/// A file with a program.
+/// Files with programs.
 enum ObjectFile {
     /// No object of a program is larger.
     private static let limit = 64 << 20
 
     /// The bytes of an object, compiled now from a source.
-    static func read(_ path: String, _ compile: CompileArguments) throws -> [UInt8] {
-        if path.hasSuffix(".c") { return try compile.compile(path) }
+    static func read(_ path: String, _ options: CompileOptions) throws -> [UInt8] {
+        if path.hasSuffix(".c") { return try CompileArguments.compile(path, options) }
         let state: FileState
         do throws(Errno) {
             state = try FileState(path: path)
@@ -133,5 +134,17 @@ enum ObjectFile {
                 state.kind == .regular ? "it is over 64 MB" : "it is \(state.kind.rawValue)")
         }
         return Array(try Data(contentsOf: URL(filePath: path)))
+    }
+
+    /// The objects of the programs that a policy attaches, by their files, each compiled once.
+    static func all(of policy: Policy) throws -> [String: [UInt8]] {
+        var options = CompileOptions()
+        options.usesColor = Terminal.colorsMessages
+        var objects: [String: [UInt8]] = [:]
+        for program in policy.attach?.compactMap(\.program) ?? []
+        where objects[program.file] == nil {
+            objects[program.file] = try read(program.file, options)
+        }
+        return objects
     }
 }

@@ -4,13 +4,17 @@ import Statistics
 
 /// Statistics as text: tables for people, one fact a line for everything else.
 struct StatsReport {
-    /// A counted thing: `drop`, `default`, a rule.
+    /// A counted thing: `drop`, `default`, a rule, a set.
     private struct Row {
         let kind: Stats.Aspect
         let name: String
-        let note: String
+        /// The action of a rule, the rules of a set.
+        var note = ""
         let count: Count
-        let rate: UInt64?
+        var rate: UInt64?
+
+        /// What the note is called.
+        var noteKey: String { kind == .set ? "rules" : "action" }
     }
 
     private let parts: [(attachment: Attachment, rows: [Row])]
@@ -21,7 +25,7 @@ struct StatsReport {
     ///   - statistics: What was counted.
     ///   - before: The report before, for rates.
     ///   - seconds: How long ago that was.
-    ///   - aspect: The only view wanted, or nil.
+    ///   - aspect: The only view wanted; nil for all that add up.
     ///   - top: Only so many rows, those with the most packets first; nil for all in their order.
     init(
         _ statistics: [Statistics], since before: [Statistics]?, seconds: Double,
@@ -32,13 +36,16 @@ struct StatsReport {
             let past = Dictionary(
                 (old.map(Self.counts) ?? []).map { ("\($0.kind) \($0.name)", $0.count) },
                 uniquingKeysWith: { first, _ in first })
-            let rows = Self.counts(now).filter { aspect == nil || $0.kind == aspect }.map { row in
-                let rate = past["\(row.kind) \(row.name)"].map { earlier in
-                    UInt64(Double(row.count.packets &- earlier.packets) / seconds)
-                }
-                return Row(
-                    kind: row.kind, name: row.name, note: row.note, count: row.count,
-                    rate: before == nil ? nil : rate ?? 0)
+            let rows = Self.counts(now).filter { row in
+                aspect.map { row.kind == $0 } ?? (row.kind != .set)
+            }.map { row in
+                guard before != nil else { return row }
+                var row = row
+                row.rate =
+                    past["\(row.kind) \(row.name)"].map { earlier in
+                        UInt64(Double(row.count.packets &- earlier.packets) / seconds)
+                    } ?? 0
+                return row
             }
             guard let top else { return (now.attachment, rows) }
             let most = rows.sorted { $0.count.packets > $1.count.packets }
@@ -46,21 +53,31 @@ struct StatsReport {
         }
     }
 
-    private static func counts(
-        _ statistics: Statistics
-    ) -> [(kind: Stats.Aspect, name: String, note: String, count: Count)] {
+    private static func counts(_ statistics: Statistics) -> [Row] {
         let hook = statistics.attachment.point.hook
-        return statistics.verdicts.map { (.verdict, $0.verdict.name(on: hook), "", $0.count) }
-            + statistics.reasons.map { (.reason, $0.reason.rawValue, "", $0.count) }
-            + statistics.rules.map { (.rule, $0.rule.name, $0.rule.action(on: hook), $0.count) }
+        let verdicts = statistics.verdicts.map {
+            Row(kind: .verdict, name: $0.verdict.name(on: hook), count: $0.count)
+        }
+        let reasons = statistics.reasons.map {
+            Row(kind: .reason, name: $0.reason.rawValue, count: $0.count)
+        }
+        let rules = statistics.rules.map {
+            Row(
+                kind: .rule, name: $0.rule.name, note: $0.rule.action(on: hook), count: $0.count)
+        }
+        let sets = statistics.sets.map {
+            Row(kind: .set, name: $0.name, note: $0.rules.joined(separator: ","), count: $0.count)
+        }
+        return verdicts + reasons + rules + sets
     }
 
     /// For people.
     var tables: [String] {
         parts.flatMap { attachment, rows in
             let isRated = rows.contains { $0.rate != nil }
+            let note = rows.first?.kind == .set ? "RULES" : "ACTION"
             var table = TextTable(
-                ["", "", "ACTION", "PACKETS", "BYTES"] + (isRated ? ["PACKETS/S"] : []))
+                ["", "", note, "PACKETS", "BYTES"] + (isRated ? ["PACKETS/S"] : []))
             for row in rows {
                 table.add(
                     [row.kind.rawValue, row.name, row.note, "\(row.count.packets)"]
@@ -80,7 +97,7 @@ struct StatsReport {
         parts.flatMap { attachment, rows in
             rows.map { row in
                 "\(attachment.location.fact) hook \(attachment.point.hook) \(row.kind.rawValue) \(row.name) "
-                    + (row.note.isEmpty ? "" : "action \(row.note) ")
+                    + (row.note.isEmpty ? "" : "\(row.noteKey) \(row.note) ")
                     + "packets \(row.count.packets) bytes \(row.count.bytes)"
                     + (row.rate.map { " rate \($0)" } ?? "")
             }

@@ -39,6 +39,16 @@ struct SectionTests {
         for what in ["IPv4 set, hit", "IPv4 set, miss", "IPv6 set, hit", "IPv6 set, miss"] {
             #expect(stream.contains(what))
         }
+        let lists = results.measurements.filter {
+            $0.what.hasPrefix("block list") && $0.column == "stream"
+        }
+        #expect(lists.map(\.entries) == [1, 3, 8, 3, 3, 3])
+        #expect(lists.allSatisfy { $0.over == ProgramCost.floor4 })
+        #expect(stream.contains("no rules, IPv4, without top talkers"))
+        #expect(stream.filter { $0.hasPrefix("a read of 64 MB at random") }.count == 2)
+        #expect(
+            results.command == "make bench BENCH=programs ROUNDS=1 "
+                + "BENCH_OPTIONS='--sets 3 --rules 70 --flows 4096'")
     }
 
     /// Peers are not asked for: each of them takes seconds to load.
@@ -59,7 +69,10 @@ struct SectionTests {
     func control() throws {
         let results = try Self.measure("control", "--no-peers", "--lists", "200")
         let columns = Set(results.measurements.map(\.column))
-        #expect(columns.isSuperset(of: ["load", "peak memory", "replace, 1% changed"]))
+        #expect(
+            columns.isSuperset(of: ["load", "peak memory", "replace, 1% changed", "add one"]))
+        let list = results.measurements.filter { $0.what == "netctl, block list" }
+        #expect(Set(list.map(\.column)) == ["load", "peak memory", "add one"])
     }
 
     @Test("steps and start")

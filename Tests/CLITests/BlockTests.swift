@@ -157,7 +157,46 @@ struct BlockTests {
                     .replacing("dport: 443", with: "src: \"@saved\""), to: "policy.yaml")
             try expectSuccess(["validate", policy])
             try expectRefusal(
-                ["block", "list", "--save", "/nowhere/saved.txt"], status: 1, "/nowhere/saved.txt")
+                ["block", "list", "--save", "/nowhere/saved.txt"], status: 1,
+                "save block list: /nowhere/saved.txt: no such file or directory (ENOENT)")
+            // A pipe is written to, and not replaced.
+            #expect(
+                try Self.shell("\"$1\" block list --save /dev/stdout | grep -c 192").stdout == "1\n"
+            )
+            #expect(try runChecked(["ls", directory.path]) == "policy.yaml\nsaved.txt\n")
+        }
+    }
+
+    @Test("a long list comes as it is read: in text, as a document and as a file, all of it")
+    func long() async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            try expectSuccess(["attach", "eth1"])
+            let directory = try TemporaryDirectory()
+            let count = 20_000
+            let lines = (0..<count).map { "10.0.\($0 >> 8 & 255).\($0 & 255)\n" }
+            let feed = try directory.write(lines.joined(), to: "feed.txt")
+            #expect(
+                try Self.shell("\"$1\" block add - --reason 'a \"b\"' < \(feed)").stdout
+                    == "added \(count) entries\n")
+            let expected = Set(lines.map { "\($0.dropLast())/32" })
+            let listed = try Self.list()
+            #expect(listed.count == count && Set(listed.map(\.prefix)) == expected)
+            #expect(listed.allSatisfy { $0.reason == "a \"b\"" && $0.expires_at == nil })
+            let facts = try netctl("block", "list").stdout.split(separator: "\n")
+            #expect(Set(facts.map { String($0.prefix { $0 != " " }) }) == expected)
+            #expect(facts.count == count)
+            let some = try netctl("block", "list", "10.0.1.0/24", "--top", "3").stdout
+            #expect(
+                some.split(separator: "\n").map { $0.prefix { $0 != " " } }
+                    == ["10.0.1.0/32", "10.0.1.1/32", "10.0.1.2/32"])
+            let saved = "\(directory.path)/saved.txt"
+            try expectSuccess(
+                ["block", "list", "--save", saved], "saved \(count) entries to \(saved)")
+            #expect(
+                try Self.shell("\"$1\" block remove - < \(saved)").stdout
+                    == "removed \(count) entries\n")
+            #expect(try Self.list().isEmpty)
         }
     }
 

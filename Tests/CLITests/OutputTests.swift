@@ -8,12 +8,16 @@ struct OutputTests {
     private static let policy = """
         version: 1
         name: edge
+        sets:
+          both: { sets: [one] }
+          one: { ports: [4001] }
         filters:
           inbound:
             default: pass
             rules:
-              - { name: seen, match: { proto: udp, dport: [4000, 4001] }, action: count }
-              - { name: canary, match: { proto: udp, dport: 4001 }, action: drop }
+              - { name: seen, match: { proto: udp, dport: [4000, "@one"] }, action: count }
+              - { name: canary, match: { proto: udp, dport: "@both" }, action: drop }
+              - { name: others, match: { proto: tcp, not: { dport: "@one" } }, action: count }
         """
 
     /// A veth pair with the policy in force and 7 + 5 datagrams counted.
@@ -41,7 +45,7 @@ struct OutputTests {
             #expect(
                 try keys(text, "attachments") == [
                     "interface", "netns", "cgroup", "hook", "mode", "policy", "filter", "verdicts",
-                    "would_drop", "reasons", "rules",
+                    "would_drop", "reasons", "rules", "sets",
                 ])
             #expect(
                 try keys(text, "attachments", "rules") == [
@@ -57,10 +61,14 @@ struct OutputTests {
             #expect(entry.would_drop == CountDocument(packets: 0, bytes: 0))
             let frame = UInt64(14 + 20 + 8 + 6)
             #expect(entry.verdicts["drop"] == CountDocument(packets: 7, bytes: 7 * frame))
-            #expect(entry.rules.map(\.name) == ["seen", "canary"])
-            #expect(entry.rules.map(\.action) == ["count", "drop"])
-            #expect(entry.rules.map(\.packets) == [12, 7])
-            #expect(entry.rules.map(\.bytes) == [12 * frame, 7 * frame])
+            #expect(entry.rules.map(\.name) == ["seen", "canary", "others"])
+            #expect(entry.rules.map(\.action) == ["count", "drop", "count"])
+            #expect(entry.rules.map(\.packets) == [12, 7, 0])
+            #expect(entry.rules.map(\.bytes) == [12 * frame, 7 * frame, 0])
+            #expect(entry.sets.map(\.name) == ["one", "both"])
+            #expect(entry.sets.map(\.rules) == [["seen"], ["canary"]])
+            #expect(entry.sets.map(\.packets) == [12, 7])
+            #expect(entry.sets.map(\.bytes) == [12 * frame, 7 * frame])
             #expect(entry.reasons["rule"] == entry.verdicts["drop"])
             let verdicts = entry.verdicts.values.reduce(0) { $0 + $1.packets }
             #expect(entry.reasons.values.reduce(0) { $0 + $1.packets } == verdicts)
@@ -77,6 +85,7 @@ struct OutputTests {
                 ("verdict", "hook xdp verdict drop packets 7 bytes 336"),
                 ("reason", "hook xdp reason rule packets 7 bytes 336"),
                 ("rule", "hook xdp rule canary action drop packets 7 bytes 336"),
+                ("set", "hook xdp set both rules canary packets 7 bytes 336"),
             ] {
                 let result = try expectSuccess(["stats", "near0", "--by", view], line)
                 let lines = result.stdout.split(separator: "\n")
@@ -84,10 +93,13 @@ struct OutputTests {
                 #expect(lines.allSatisfy { $0.contains(" hook xdp \(view) ") }, "\(result)")
                 #expect(!result.stdout.contains("\u{1B}"))
             }
+            let most = try netctl("stats", "near0", "--by", "set", "--top", "1").stdout
+            #expect(most.split(separator: "\n").count == 1 && most.contains("set one"))
+            #expect(!(try netctl("stats", "near0").stdout.contains(" set ")))
             try expectSuccess(["stats", "near0", "--reset"], "reset the counters of near0")
             let stats: StatsDocument = try document("stats")
             let entry = try #require(stats.attachments.first)
-            #expect(entry.rules.map(\.packets) == [0, 0])
+            #expect(entry.rules.map(\.packets) == [0, 0, 0])
             #expect(entry.verdicts["drop"]?.packets == 0)
         }
     }

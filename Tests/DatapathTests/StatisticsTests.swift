@@ -65,6 +65,26 @@ struct StatisticsTests {
         #expect(statistics.seen == Count(packets: 19, bytes: 1900))
     }
 
+    @Test("a set's packets are those of the rules that name it; several sets count each")
+    func sets() {
+        let first = Int(NETCTL_SLOT_RULES)
+        let record = PolicyRecord.stub(
+            rules: [("both", .drop), ("none", .pass), ("again", nil)],
+            slots: [("both", .drop), ("none", .pass), ("again", nil)],
+            sets: ["both": ["threats", "web"], "again": ["threats"]])
+        var totals = Array(repeating: Count.zero, count: Int(NETCTL_SLOTS))
+        totals[first] = Count(packets: 3, bytes: 300)
+        totals[first + 1] = Count(packets: 50, bytes: 5000)
+        totals[first + 2] = Count(packets: 4, bytes: 400)
+        let sets = Statistics(.stub(policy: record), totals: totals).sets
+        #expect(sets.map(\.name) == ["threats", "web"])
+        #expect(sets.map(\.rules) == [["both", "again"], ["both"]])
+        #expect(
+            sets.map(\.count) == [
+                Count(packets: 7, bytes: 700), Count(packets: 3, bytes: 300),
+            ])
+    }
+
     @Test("totals are sums modulo 2^64: what was forgotten is subtracted, not cut off")
     func modulo() {
         let forgotten = Count(packets: .max - 4, bytes: .max - 499)

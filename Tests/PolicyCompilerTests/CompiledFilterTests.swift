@@ -93,6 +93,35 @@ import Testing
         let error = #expect(throws: CompileError.self) {
             try CompiledFilter(filter(ruleCount: 65), sets: [], rowBytesMax: 1000)
         }
-        #expect(error?.description.contains("overlapping sets") == true)
+        #expect(
+            error?.description
+                == "compile filter 'test': its rows would take more than 0 MB (dport 1 MB); use fewer rules"
+        )
+    }
+
+    @Test func rowsBeyondTheBudgetNameTheSetsThatOverlap() throws {
+        // Each row needs the port, too, so none is decided by its address alone.
+        let rules = ["a", "b", "c", "alone"].enumerated().map { number, set in
+            "  - { name: r\(number), match: { src: \"@\(set)\", dport: 1 }, action: drop }\n"
+        }
+        let written = try WrittenFilter(
+            "default: pass\nrules:\n" + rules.joined()
+                + "  - { name: own, match: { src: 10.1.1.7, dport: 1 }, action: drop }\n",
+            sets: """
+                a: { cidrs: [10.1.0.0/16, 172.16.0.0/12] }
+                b: { cidrs: [10.0.0.0/8] }
+                c: { cidrs: [10.1.1.0/24] }
+                alone: { cidrs: [192.0.2.0/24] }
+                """)
+        let error = #expect(throws: CompileError.self) {
+            try CompiledFilter(written.filter, sets: written.sets, rowBytesMax: 40)
+        }
+        let text = try #require(error?.description)
+        #expect(text.contains("(src 1 MB)"), "\(text)")
+        #expect(
+            text.contains(
+                "the src addresses of rules overlap in 3 ways, most of all set 'a', set 'b', set 'c', "
+                    + "the addresses of rule 'own'; use fewer overlapping sets"), "\(text)")
+        #expect(!text.contains("alone"))
     }
 }

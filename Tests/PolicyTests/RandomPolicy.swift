@@ -143,14 +143,32 @@ struct RandomPolicy {
     }
 
     private mutating func attach(_ filters: [Filter]) throws -> [AttachEntry] {
-        (0..<below(4)).map { index in
+        try (0..<below(4)).map { index in
             let names = ["eth\(index)", "veth\(index)*", "[!e]\(index)?", "br-\(index).1"]
             let patterns = names.prefix(1 + below(4)).compactMap { InterfacePattern($0) }
+            let program = try below(3) == 0 ? self.program() : nil
             return AttachEntry(
                 .interfaces(patterns), netns: Array(["blue", "1.5", "no"].prefix(below(4))),
-                optional: below(2) == 0, monitor: below(2) == 0,
+                optional: below(2) == 0, monitor: program == nil && below(2) == 0,
                 mode: XDPModeRequest.allCases[below(4)], tc: TCModeRequest.allCases[below(3)],
-                uses: [HookUse(hook: .xdp, name: filters[below(filters.count)].name)])
+                uses: program == nil
+                    ? [HookUse(hook: .xdp, name: filters[below(filters.count)].name)] : [],
+                program: program)
         }
+    }
+
+    private mutating func program() throws -> ProgramUse {
+        let hooks: [Hook?] = [nil, .xdp, .tcIngress, .tcEgress]
+        let values: [ProgramUse.Value] = [
+            .word("10"), .word("a: \"b\""), .word("192.0.2.1"), .list([]),
+            .list([.word("1"), .list([.word("no")])]),
+            .fields([.init(name: "x", value: .word("{")), .init(name: "y", value: .fields([]))]),
+        ]
+        let globals = (0..<below(3)).map { index in
+            ProgramUse.Global(name: "v\(index)", value: values[below(values.count)])
+        }
+        return ProgramUse(
+            ["count.bpf.o", "../a b.bpf.c", "1"][below(3)], hook: hooks[below(4)],
+            name: [nil, "count_packets"][below(2)], globals: globals, pinsMaps: below(2) == 0)
     }
 }

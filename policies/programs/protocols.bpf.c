@@ -2,6 +2,7 @@
 /* Packets and bytes by protocol.
  *
  *   netctl run protocols.bpf.c eth1
+ *   netctl run protocols.bpf.c eth1 --set smallest=1000
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -34,6 +35,9 @@ struct {
 	__type(value, struct count);
 } protocols SEC(".maps");
 
+/* Shorter frames are not counted. */
+const volatile __u32 smallest = 0;
+
 static __u32 protocol_of(void *data, void *end)
 {
 	struct ethhdr *ethernet = data;
@@ -61,7 +65,7 @@ int count_protocols(struct xdp_md *context)
 	__u32 protocol = protocol_of(data, end);
 	struct count *count = bpf_map_lookup_elem(&protocols, &protocol);
 
-	if (count) {
+	if (count && end - data >= smallest) {
 		count->packets++;
 		count->bytes += end - data;
 	}

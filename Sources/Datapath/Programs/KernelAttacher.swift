@@ -7,7 +7,10 @@ struct KernelAttacher {
     /// How often a program on the processor's clock runs each second: not the beat of anything else.
     private static let frequency: UInt64 = 99
 
-    let user: UserProgram
+    /// What the program's section says.
+    let described: ObjectProgram
+    /// The file that it came from.
+    let file: String
 
     /// Attaches.
     ///
@@ -15,7 +18,7 @@ struct KernelAttacher {
     /// - Returns: Its links, one but for programs that need one for each CPU.
     /// - Throws: `BPFError`; ``DatapathError`` when the section names no target.
     func attach(_ program: borrowing Program) throws -> [Held] {
-        switch user.program.target {
+        switch described.target {
         case .tracing:
             return [Held(try Link.attachTracing(program: program))]
         case .rawTracepoint(let name):
@@ -60,8 +63,8 @@ struct KernelAttacher {
     private func require(_ isNamed: Bool, _ form: String) throws(DatapathError) {
         guard !isNamed else { return }
         throw DatapathError(
-            "attach program \(user.program.name)", user.file,
-            "its section '\(user.program.section)' names no target", hint: "write \(form)")
+            "attach program \(described.name)", file,
+            "its section '\(described.section)' names no target", hint: "write \(form)")
     }
 }
 

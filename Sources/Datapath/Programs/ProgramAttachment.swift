@@ -29,12 +29,11 @@ public struct ProgramAttachment: Sendable {
     public var hook: Hook? { Hook(rawValue: record.hook) }
 
     init(_ pins: ProgramPins, _ scan: InterfaceScan) throws {
-        folder = pins.folder.lastComponent?.string ?? ""
-        record = try PinnedRecord.read(ProgramRecord.self, at: pins.record)
-        let hold = try Self.hold(pins, record, scan)
-        programID = hold.programID
-        linkID = hold.linkID
-        let isGone = hold.isGone
+        folder = pins.name
+        programID = try pins.programInForce()
+        record = try pins.readRecord(of: programID)
+        let isGone: Bool
+        (linkID, isGone) = try Self.hold(pins, record, programID, scan)
         state = isGone ? .gone : .active
         if let cgroup = record.cgroup {
             location = .cgroup(cgroup)
@@ -49,18 +48,14 @@ public struct ProgramAttachment: Sendable {
 
     /// What keeps the program on its hook.
     private static func hold(
-        _ pins: ProgramPins, _ record: ProgramRecord, _ scan: InterfaceScan
-    ) throws -> (programID: UInt32, linkID: UInt32?, isGone: Bool) {
-        do throws(BPFError) {
+        _ pins: ProgramPins, _ record: ProgramRecord, _ program: UInt32, _ scan: InterfaceScan
+    ) throws -> (linkID: UInt32?, isGone: Bool) {
+        guard pins.isFilter else {
             let link = try Link(pinned: pins.link).info
-            return (link.programID, link.id, link.interfaceIndex == 0 || link.cgroupID == 0)
-        } catch {
-            guard error.code == .notFound else { throw error }
+            return (link.id, link.interfaceIndex == 0 || link.cgroupID == 0)
         }
-        let program = try Program(pinned: pins.filter).info.id
-        let point = record.attachPoint
-        let filters = point.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
-        return (program, nil, !filters.contains { $0.bpf?.programID == program })
+        let filters = record.attachPoint.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
+        return (nil, !filters.contains { $0.bpf?.programID == program })
     }
 
     /// What `status` says of a program that does nothing any more.
@@ -70,13 +65,5 @@ public struct ProgramAttachment: Sendable {
             code: "gone",
             message: "\(hookName): what it was attached to is gone",
             hint: "netctl detach --program \(record.name)")
-    }
-}
-
-extension ProgramRecord {
-    /// The hook of the interface, if it is on one.
-    var attachPoint: AttachPoint? {
-        guard let namespace, let index, let hook = Hook(rawValue: hook) else { return nil }
-        return AttachPoint(hook: hook, namespace: namespace, interfaceIndex: index)
     }
 }

@@ -7,20 +7,29 @@ struct ProgramPins {
     /// The folder that holds them.
     let folder: FilePath
 
+    /// The name of the folder.
+    var name: String { folder.lastComponent?.string ?? "" }
+
     /// The link that keeps the program on its hook. The attachment exists when this does, or `filter`.
     var link: FilePath { folder.appending("link") }
     /// Further links of a program that needs one for each CPU.
     func link(_ number: Int) -> FilePath { number == 0 ? link : folder.appending("link-\(number)") }
     /// The program, where a clsact filter and no link keeps it on its hook.
     var filter: FilePath { folder.appending("filter") }
-    /// The ``ProgramRecord``.
-    var record: FilePath { folder.appending("record") }
+    /// A link or filter on its way to the place of another one.
+    func draft(_ number: Int) -> FilePath { folder.appending("new-\(number)") }
+    /// A program by its id: the one on the hook, one that is to come, one to go back to.
+    func program(_ id: UInt32) -> FilePath { folder.appending("program-\(id)") }
+    /// The ``ProgramRecord`` of a program.
+    func record(_ id: UInt32) -> FilePath { folder.appending("record-\(id)") }
     /// A map of the program's, by its name in C.
     func map(_ name: String) -> FilePath { folder.appending("map-\(name)") }
 
     /// Whether the attachment exists.
-    var isComplete: Bool {
-        [link, filter].contains { (try? FileIdentity(path: $0.string)) != nil }
+    var isComplete: Bool { exists(link) || exists(filter) }
+
+    private func exists(_ path: FilePath) -> Bool {
+        (try? FileIdentity(path: path.string)) != nil
     }
 
     /// The names in the folder; none when there is no folder.
@@ -32,15 +41,38 @@ struct ProgramPins {
         }
     }
 
+    /// What is known of one of the programs.
+    func readRecord(of program: UInt32) throws -> ProgramRecord {
+        try PinnedRecord.read(ProgramRecord.self, at: record(program))
+    }
+
+    /// The program on the hook.
+    func programInForce() throws -> UInt32 {
+        if exists(filter) { return try Program(pinned: filter).info.id }
+        return try Link(pinned: link).info.programID
+    }
+
+    /// Whether a filter, and no link, keeps the program on its hook.
+    var isFilter: Bool { exists(filter) }
+
+    // MARK: Removing
+
     /// Removes the attachment: what keeps the program on its hook first.
     func removeAll() throws {
-        guard (try? FileIdentity(path: folder.string)) != nil else { return }
+        guard exists(folder) else { return }
+        try leaveHook()
+        for name in try names() { try Directory.unlink(folder.appending(name).string) }
+        try Directory.remove(folder.string)
+    }
+
+    /// Takes the program off its hook; the other pins stay.
+    ///
+    /// - Throws: ``DatapathError`` when the kernel does not let go of a clsact filter.
+    func leaveHook() throws {
         for name in try names() where name == "link" || name.hasPrefix("link-") {
             removeLink(folder.appending(name))
         }
         try removeFilter()
-        for name in try names() { try Directory.unlink(folder.appending(name).string) }
-        try Directory.remove(folder.string)
     }
 
     /// Unpinning alone lets the kernel detach some time later. Links of tracing cannot be told to
@@ -56,17 +88,44 @@ struct ProgramPins {
     }
 
     private func removeFilter() throws {
-        guard (try? FileIdentity(path: filter.string)) != nil else { return }
-        if let program = try? Program(pinned: filter).info.id { try clsactHook?.detach(program) }
+        guard exists(filter) else { return }
+        if let program = try? Program(pinned: filter).info.id {
+            try (try? readRecord(of: program)).flatMap(clsactHook)?.detach(program)
+        }
         try Directory.unlink(filter.string)
     }
 
-    /// Where a filter would keep the program, if it is on a TC hook.
-    var clsactHook: ClsactHook? {
-        guard let record = try? PinnedRecord.read(ProgramRecord.self, at: record),
-            let point = record.attachPoint
-        else { return nil }
-        return ClsactHook(
-            point, root: folder.removingLastComponent(), handle: ClsactHook.programHandle)
+    /// Removes the programs, and maps of theirs alone, that are neither on the hook nor kept.
+    ///
+    /// - Parameter kept: Programs that one may go back to, or that are to come.
+    /// - Throws: `BPFError`; ``DatapathError``.
+    func removeReplaced(except kept: Set<UInt32>) throws {
+        let inForce = try programInForce()
+        var maps: Set<String> = []
+        for id in kept.union([inForce]) {
+            if let record = try? readRecord(of: id) { maps.formUnion(record.maps) }
+        }
+        for name in try names() {
+            let parts = name.split(separator: "-", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { continue }
+            let isNeeded =
+                switch parts[0] {
+                // A draft of a record has a second hyphen, and is no number.
+                case "program", "record":
+                    UInt32(parts[1]).map { $0 == inForce || kept.contains($0) } ?? false
+                case "map": maps.contains(parts[1])
+                case "new": false
+                default: true
+                }
+            if !isNeeded { try Directory.unlink(folder.appending(name).string) }
+        }
+    }
+
+    /// Where a filter keeps a program, if it is on a TC hook.
+    func clsactHook(_ record: ProgramRecord) -> ClsactHook? {
+        record.attachPoint.flatMap { point in
+            ClsactHook(
+                point, root: folder.removingLastComponent(), handle: ClsactHook.programHandle)
+        }
     }
 }

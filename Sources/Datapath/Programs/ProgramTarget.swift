@@ -89,7 +89,7 @@ public struct ProgramTarget: Sendable {
 
 extension UserProgram {
     /// The hook of an interface that the section names.
-    fileprivate func interfaceHook(on interface: String) throws(DatapathError) -> Hook {
+    func interfaceHook(on interface: String) throws(DatapathError) -> Hook {
         switch program.target {
         case .xdp: return .xdp
         case .tc(.ingress): return .tcIngress
@@ -99,7 +99,7 @@ extension UserProgram {
     }
 
     /// The hook of a cgroup that the section names.
-    fileprivate func cgroupType(on cgroup: String) throws(DatapathError) -> AttachType {
+    func cgroupType(on cgroup: String) throws(DatapathError) -> AttachType {
         guard case .cgroup(let type) = program.target else {
             throw misplaced(on: "cgroup \(cgroup)")
         }

@@ -43,7 +43,6 @@ extension PinRoot {
         _ user: UserProgram, to target: ProgramTarget, owner: Name?
     ) throws -> Reconciler.ProgramOutcome {
         let pins = ProgramPins(folder: path.appending(target.point.pinName))
-        let attacher = ProgramAttacher(user: user, target: target, pins: pins, owner: owner)
         if let point = target.interface?.point, point.hook == .xdp, self.pins(of: point).isComplete
         {
             throw DatapathError(
@@ -51,16 +50,14 @@ extension PinRoot {
                 "netctl's own datapath has the xdp hook", errno: .resourceBusy,
                 hint: "'netctl detach \(target.name) --hook xdp' first")
         }
-        guard pins.isComplete else { return .attached(try attacher.attach()) }
-        let present = try ProgramAttachment(pins, InterfaceScan())
-        guard present.state != .gone else { return .attached(try attacher.attach()) }
-        if let mode = target.interface?.mode, mode != present.record.mode {
-            throw DatapathError(
-                "attach program \(user.program.name)", target.name,
-                "it is attached in \(present.record.mode?.rawValue ?? "another") mode, not \(mode)",
-                hint: "detach it first")
-        }
-        return .replaced(try attacher.replace(present.record))
+        let found = pins.isComplete ? try ProgramAttachment(pins, InterfaceScan()) : nil
+        let present = found?.state == .gone ? nil : found
+        try present?.requireMode(target.interface?.mode)
+        // Whatever this throws: what was pinned is litter.
+        let prepared = try PreparedProgram(
+            user, for: target, owner: owner, replacing: present, in: self)
+        let mode = try prepared.pins.put(prepared.id)
+        return present == nil ? .attached(mode) : .replaced(mode)
     }
 
     /// The pins of every user's program, complete or not.
@@ -74,20 +71,24 @@ extension PinRoot {
     }
 
     /// Refuses to put the datapath where a user's program is.
-    func requireNoProgram(at point: AttachPoint, _ name: String) throws {
+    func requireNoProgram(at point: AttachPoint) throws {
         guard point.hook == .xdp else { return }
         let place = ProgramPoint(place: .interface(point), program: "")
         let pins = ProgramPins(folder: path.appending(place.pinName))
         guard pins.isComplete, let found = try? ProgramAttachment(pins, InterfaceScan()),
             found.state != .gone
         else { return }
-        throw DatapathError(
-            "attach xdp", name, "program '\(found.record.name)', attached by --program, is there",
-            errno: .resourceBusy, hint: "'netctl detach \(name) --hook xdp' first")
+        throw found.busy
     }
 }
 
-extension ProgramPins {
-    /// The name of the folder.
-    var name: String { folder.lastComponent?.string ?? "" }
+extension ProgramAttachment {
+    /// The mode of a program is never changed under traffic: that would be a gap.
+    func requireMode(_ mode: AttachMode?) throws {
+        guard let mode, mode != record.mode else { return }
+        throw DatapathError(
+            "attach program \(record.name)", location?.name ?? "the kernel",
+            "it is attached in \(record.mode?.rawValue ?? "another") mode, not \(mode)",
+            hint: "detach it first")
+    }
 }

@@ -130,7 +130,7 @@ public final class RunningPrograms {
                     try Link.attachCgroup(
                         program: program, cgroup: cgroup.descriptor, type: type)))
         } else {
-            links += try KernelAttacher(user: user).attach(program)
+            links += try KernelAttacher(described: user.program, file: user.file).attach(program)
         }
         attached.append("\(user.program.name) on \(target.name) \(target.hook)")
     }

@@ -6,7 +6,7 @@ internal import SystemPackage
 struct LoadedUserProgram: ~Copyable {
     let program: Program
     private let object: LoadedObject
-    private let maps: [String]
+    let maps: [String]
 
     init(program: consuming Program, object: consuming LoadedObject, maps: [String]) {
         self.program = program

@@ -13,6 +13,8 @@ public struct UserProgram: Sendable {
     let image: [UInt8]
     /// How it is to be loaded.
     let options: Options
+    /// Of the object and how it is to be loaded.
+    let digest: String
 
     /// How a program is loaded.
     public struct Options: Sendable {
@@ -82,6 +84,32 @@ public struct UserProgram: Sendable {
         self.program = program
         self.image = image
         self.options = options
+        digest = options.digest(of: image, program.name)
+    }
+}
+
+extension UserProgram.Options {
+    /// What tells a program from what it would be after a change of its object or options.
+    fileprivate func digest(of image: [UInt8], _ program: String) -> String {
+        let digest = ContentDigest()
+        image.withUnsafeBytes { digest.update($0) }
+        let facts =
+            [program, "\(pinsMaps)"] + globals.map { "\($0.name)=\($0.value.canonical)" }
+            + reusedMaps.map { "\($0.name)<\($0.path)" }
+        Array(facts.joined(separator: "\n").utf8).withUnsafeBytes { digest.update($0) }
+        return digest.text
+    }
+}
+
+extension BTFLiteral {
+    /// The value in one way of several, members by name.
+    fileprivate var canonical: String {
+        switch self {
+        case .word(let text): text.debugDescription
+        case .list(let elements): "[\(elements.map(\.canonical).joined(separator: ","))]"
+        case .fields(let members):
+            "{\(members.map { "\($0.key):\($0.value.canonical)" }.sorted().joined(separator: ","))}"
+        }
     }
 }
 

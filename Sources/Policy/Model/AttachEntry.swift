@@ -1,4 +1,4 @@
-/// Where a filter goes.
+/// Where filters go, or a program that a user brings.
 public struct AttachEntry: Equatable, Sendable {
     /// What to attach to.
     public var subject: AttachSubject
@@ -12,8 +12,10 @@ public struct AttachEntry: Equatable, Sendable {
     public var mode: XDPModeRequest
     /// How TC programs are to be held.
     public var tc: TCModeRequest
-    /// What goes on which hook, in the order of the hooks.
+    /// What goes on which hook, in the order of the hooks; empty with a program.
     public var uses: [HookUse]
+    /// The program that a user brings.
+    public var program: ProgramUse?
     /// Where the entry stands.
     @NotCompared public var location: SourceLocation
 
@@ -21,7 +23,7 @@ public struct AttachEntry: Equatable, Sendable {
     public init(
         _ subject: AttachSubject, netns: [String] = [], optional: Bool = false,
         monitor: Bool = false, mode: XDPModeRequest = .auto, tc: TCModeRequest = .auto,
-        uses: [HookUse], location: SourceLocation = .none
+        uses: [HookUse] = [], program: ProgramUse? = nil, location: SourceLocation = .none
     ) {
         self.subject = subject
         self.netns = netns
@@ -30,6 +32,7 @@ public struct AttachEntry: Equatable, Sendable {
         self.mode = mode
         self.tc = tc
         self.uses = uses
+        self.program = program
         self.location = location
     }
 }
@@ -40,12 +43,15 @@ public enum AttachSubject: Equatable, Sendable {
     case interfaces([InterfacePattern])
     /// A cgroup: a path below the mount of cgroup v2, or a full one.
     case cgroup(String)
+    /// What the section of a user's program names in the kernel.
+    case kernel
 
-    /// What has the hooks.
-    public var place: Hook.Place {
+    /// What has the hooks; nil for the kernel's own, of which netctl has no list.
+    public var place: Hook.Place? {
         switch self {
         case .interfaces: .interface
         case .cgroup: .cgroup
+        case .kernel: nil
         }
     }
 }

@@ -2,6 +2,8 @@
 struct AttachDraft {
     /// What to call it, such as `attach entry 2`.
     let subject: String
+    /// The file that the entry stands in.
+    let source: PolicySource
     var target: AttachSubject?
     var netns: [String] = []
     var optional = false
@@ -9,9 +11,14 @@ struct AttachDraft {
     var mode = XDPModeRequest.auto
     var tc = TCModeRequest.auto
     var uses: [HookUse] = []
+    var program: ProgramUse?
+    /// What is said of the program, wherever its own key stands.
+    var programKeys = ProgramKeys()
 
     /// The keys of an attach entry.
-    static let keys = KeyTable<AttachDraft>([
+    static let keys = KeyTable(own + ProgramKeys.keys.map { $0.within(\AttachDraft.programKeys) })
+
+    private static let own: [Key<AttachDraft>] = [
         .optional("interface", .oneOrMore(.interface)) { value, draft, reading in
             let names = reading.elements(value, of: "interface").compactMap {
                 reading.interface($0)
@@ -35,7 +42,12 @@ struct AttachDraft {
         hook("xdp", .xdp), hook("tc-ingress", .tcIngress), hook("tc-egress", .tcEgress),
         hook("ingress", .cgroupIngress), hook("egress", .cgroupEgress),
         hook("device", .cgroupDevice),
-    ])
+        .optional("program", .anyText) { value, draft, reading in
+            guard let path = reading.text(value, of: "the path of a program") else { return }
+            draft.program = ProgramUse(
+                path, file: draft.source.resolve(path), location: reading.location(of: value))
+        },
+    ]
 
     /// The key of a hook: what goes there. A cgroup's hooks go without their prefix.
     private static func hook(_ key: String, _ hook: Hook) -> Key<AttachDraft> {
@@ -63,21 +75,56 @@ extension AttachDraft {
     ]
 
     /// What a schema says of keys that go together: an entry is of interfaces or of a cgroup, and
-    /// has a hook of its place.
+    /// has filters on hooks of its place, or a program; a program may be the kernel's, too.
     static let combinations = [
         JSONText.Member(
             key: "anyOf",
-            value: .array([combination("interface", .interface), combination("cgroup", .cgroup)]))
+            value: .array([
+                filters("interface", .interface), program("interface", .interface),
+                filters("cgroup", .cgroup), program("cgroup", .cgroup),
+                .object([
+                    .init(key: "required", value: ["program"]),
+                    .init(
+                        key: "not",
+                        value: [
+                            "anyOf": anyGiven(
+                                ["interface", "cgroup", "hook", "optional", "monitor"]
+                                    + placed.map(\.key))
+                        ]),
+                ]),
+            ]))
     ]
 
-    private static func combination(_ key: String, _ place: Hook.Place) -> JSONText {
-        let others = placed.filter { $0.place != place }.map(\.key)
-        let foreign = ["interface", "cgroup"].filter { $0 != key } + others
-        return .object([
+    private static func filters(_ key: String, _ place: Hook.Place) -> JSONText {
+        .object([
             .init(key: "required", value: [.string(key)]),
             .init(key: "anyOf", value: anyGiven(hookKeys(of: place))),
-            .init(key: "not", value: ["anyOf": anyGiven(foreign)]),
+            .init(
+                key: "not",
+                value: [
+                    "anyOf": anyGiven(
+                        foreign(to: key, place) + ["program"] + ProgramKeys.keys.map(\.name))
+                ]),
         ])
+    }
+
+    private static func program(_ key: String, _ place: Hook.Place) -> JSONText {
+        .object([
+            .init(key: "required", value: [.string(key), "program"]),
+            .init(
+                key: "properties",
+                value: ["hook": ["enum": .array(hookKeys(of: place).map { .string($0) })]]),
+            .init(
+                key: "not",
+                value: [
+                    "anyOf": anyGiven(foreign(to: key, place) + hookKeys(of: place) + ["monitor"])
+                ]),
+        ])
+    }
+
+    private static func foreign(to key: String, _ place: Hook.Place) -> [String] {
+        ["interface", "cgroup"].filter { $0 != key }
+            + placed.filter { $0.place != place }.map(\.key)
     }
 
     private static func anyGiven(_ keys: [String]) -> JSONText {
@@ -120,7 +167,7 @@ extension Shape {
 
 extension Reading {
     /// The entries of `attach:`.
-    func attachEntries(_ value: YAMLValue) -> [AttachEntry] {
+    func attachEntries(_ value: YAMLValue, of file: PolicySource) -> [AttachEntry] {
         guard case .sequence(let elements) = value.content else {
             error(
                 "wrong-type", "'attach' must be a list, not \(value.kind)",
@@ -129,49 +176,47 @@ extension Reading {
             return []
         }
         return elements.enumerated().compactMap { index, element in
-            var draft = AttachDraft(subject: "attach entry \(index + 1)")
+            var draft = AttachDraft(subject: "attach entry \(index + 1)", source: file)
             let before = diagnostics.count
             AttachDraft.keys.read(element, into: &draft, subject: draft.subject, self)
-            if diagnostics.count == before { check(draft, element) }
+            if diagnostics.count == before { check(&draft, element) }
             guard diagnostics.count == before, let target = draft.target else { return nil }
             return AttachEntry(
                 target, netns: draft.netns, optional: draft.optional, monitor: draft.monitor,
                 mode: draft.mode, tc: draft.tc, uses: draft.uses.sorted { $0.hook < $1.hook },
-                location: location(of: element))
+                program: draft.program, location: location(of: element))
         }
     }
 
     /// Reports what keys of an entry do not go together.
-    private func check(_ draft: AttachDraft, _ value: YAMLValue) {
+    private func check(_ draft: inout AttachDraft, _ value: YAMLValue) {
+        if draft.target == nil, draft.program != nil { draft.target = .kernel }
         guard let target = draft.target else {
             error(
-                "missing-key", "\(draft.subject) has neither 'interface' nor 'cgroup'", at: value)
+                "missing-key", "\(draft.subject) has neither 'interface' nor 'cgroup'",
+                hint: "a 'program' alone is attached to the kernel", at: value)
             return
         }
-        if case .mapping(let pairs) = value.content,
-            let second = pairs.filter({ ["interface", "cgroup"].contains($0.key.text) }).dropFirst()
-                .first
-        {
+        if let second = value.keys(among: ["interface", "cgroup"]).dropFirst().first {
             error(
                 "conflicting-keys", "\(draft.subject) has both 'interface' and 'cgroup'",
-                hint: "write an entry for each", at: second.key)
+                hint: "write an entry for each", at: second)
             return
         }
-        let place = target.place
-        let wrong = AttachDraft.placed.first { $0.place != place && value.value(of: $0.key) != nil }
-        if let wrong, case .mapping(let pairs) = value.content,
-            let pair = pairs.first(where: { $0.key.text == wrong.key })
-        {
-            let mine = AttachDraft.hookKeys(of: place)
+        let wrong = AttachDraft.placed.filter { $0.place != target.place }.map(\.key)
+        if let key = value.keys(among: wrong).first {
+            let mine = target.place.map(AttachDraft.hookKeys) ?? []
             error(
-                "conflicting-keys",
-                "\(place == .cgroup ? "a cgroup" : "an interface") has no "
-                    + "'\(wrong.key)'", hint: "its hooks are \(mine.joined(separator: ", "))",
-                at: pair.key)
+                "conflicting-keys", "\(target.article) has no '\(key.text ?? "")'",
+                hint: mine.isEmpty
+                    ? "name an 'interface' or a 'cgroup'"
+                    : "its hooks are \(mine.joined(separator: ", "))", at: key)
             return
         }
-        guard draft.uses.isEmpty else { return }
-        let keys = AttachDraft.hookKeys(of: place).map { "'\($0)'" }
+        guard !checkProgram(&draft, value), draft.uses.isEmpty, draft.program == nil,
+            let place = target.place
+        else { return }
+        let keys = (AttachDraft.hookKeys(of: place) + ["program"]).map { "'\($0)'" }
         error(
             "missing-key", "\(draft.subject) has no hook",
             hint: "give it at least one of \(keys.joined(separator: ", "))", at: value)
@@ -222,5 +267,24 @@ extension Reading {
             synonyms: [
                 "driver": "xdpdrv", "drv": "xdpdrv", "skb": "xdpgeneric", "hw": "xdpoffload",
             ])
+    }
+}
+
+extension AttachSubject {
+    /// What diagnostics call it.
+    var article: String {
+        switch self {
+        case .interfaces: "an interface"
+        case .cgroup: "a cgroup"
+        case .kernel: "a program of the kernel's hooks"
+        }
+    }
+}
+
+extension YAMLValue {
+    /// The keys of a mapping that are one of these, in their order.
+    func keys(among names: [String]) -> [YAMLValue] {
+        guard case .mapping(let pairs) = content else { return [] }
+        return pairs.map(\.key).filter { $0.text.map(names.contains) == true }
     }
 }

@@ -1,17 +1,17 @@
+/// Whether a key must, may or cannot be given.
+enum KeyPresence: Sendable {
+    case required
+    case optional
+    /// In the documentation, and not in this version.
+    case unsupported
+    /// Known, and an error here that says why.
+    case elsewhere
+}
+
 /// A key of one level of the policy file, and what reads its value into the draft of that level.
 struct Key<Draft>: Sendable {
-    /// Whether a key must, may or cannot be given.
-    enum Presence: Sendable {
-        case required
-        case optional
-        /// In the documentation, and not in this version.
-        case unsupported
-        /// Known, and an error here that says why.
-        case elsewhere
-    }
-
     let name: String
-    let presence: Presence
+    let presence: KeyPresence
     /// What may stand behind it; nil of a key that cannot be given.
     let shape: Shape?
     let read: @Sendable (YAMLValue, inout Draft, Reading) -> Void
@@ -28,6 +28,15 @@ struct Key<Draft>: Sendable {
 
     static func unsupported(_ name: String) -> Key {
         Key(name: name, presence: .unsupported, shape: nil) { _, _, _ in }
+    }
+
+    /// The same key for a draft that has this one as a part.
+    func within<Whole>(
+        _ part: any WritableKeyPath<Whole, Draft> & Sendable
+    ) -> Key<Whole> {
+        Key<Whole>(name: name, presence: presence, shape: shape) { [read] value, draft, reading in
+            read(value, &draft[keyPath: part], reading)
+        }
     }
 
     /// A key that cannot stand here; `report` says why, at the key itself.

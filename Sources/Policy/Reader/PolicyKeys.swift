@@ -57,7 +57,8 @@ struct PolicyDraft {
         },
         .optional("attach", .list(of: AttachDraft.keys.shape(AttachDraft.combinations))) {
             value, draft, reading in
-            draft.attach = (draft.attach ?? []) + reading.attachEntries(value)
+            draft.attach =
+                (draft.attach ?? []) + reading.attachEntries(value, of: draft.source)
         },
         .optional("tests", .list(of: TestDraft.keys.shape(TestDraft.questions))) {
             value, draft, reading in

@@ -32,6 +32,7 @@ struct AttachCheck {
     private static func subjects(of entry: AttachEntry) -> [String] {
         switch entry.subject {
         case .cgroup(let path): ["cgroup '\(path)'"]
+        case .kernel: []
         case .interfaces(let interfaces):
             interfaces.flatMap { interface in
                 let namespaces = entry.netns.map { " in network namespace '\($0)'" }

@@ -103,11 +103,13 @@ public struct PolicyWriter {
     }
 
     private mutating func write(_ entry: AttachEntry) {
+        let first = lines.count
         switch entry.subject {
         case .interfaces(let interfaces):
             let names = interfaces.map { Quoting.scalar($0.text) }
-            lines.append("  - interface: \(YAMLText.oneOrList(names, indent: 6))")
-        case .cgroup(let path): lines.append("  - cgroup: \(Quoting.scalar(path))")
+            lines.append("    interface: \(YAMLText.oneOrList(names, indent: 6))")
+        case .cgroup(let path): lines.append("    cgroup: \(Quoting.scalar(path))")
+        case .kernel: break
         }
         if !entry.netns.isEmpty {
             let names = entry.netns.map(Quoting.scalar)
@@ -118,6 +120,18 @@ public struct PolicyWriter {
         if entry.mode != .auto { lines.append("    mode: \(entry.mode.rawValue)") }
         if entry.tc != .auto { lines.append("    tc: \(entry.tc.rawValue)") }
         for use in entry.uses { lines.append("    \(use.hook.attachKey): \(use.name)") }
+        entry.program.map { write($0) }
+        lines[first] = "  - " + lines[first].dropFirst(4)
+    }
+
+    private mutating func write(_ program: ProgramUse) {
+        lines.append("    program: \(Quoting.scalar(program.path))")
+        if let hook = program.hook { lines.append("    hook: \(hook.attachKey)") }
+        if let name = program.name { lines.append("    name: \(Quoting.scalar(name))") }
+        if !program.globals.isEmpty {
+            lines.append("    set: \(YAMLText.value(.fields(program.globals)))")
+        }
+        if program.pinsMaps { lines.append("    pin-maps: true") }
     }
 
     private mutating func write(_ list: DeviceList) {

@@ -49,6 +49,18 @@ enum YAMLText {
         log.every.map { "{ every: \(DurationText.text(of: $0)) }" } ?? "true"
     }
 
+    /// The first value of a program's variable, on one line.
+    static func value(_ value: ProgramUse.Value) -> String {
+        switch value {
+        case .word(let text): return Quoting.scalar(text)
+        case .list(let elements):
+            return "[\(elements.map { Self.value($0) }.joined(separator: ", "))]"
+        case .fields(let members):
+            let pairs = members.map { "\(Quoting.scalar($0.name)): \(Self.value($0.value))" }
+            return pairs.isEmpty ? "{}" : "{ \(pairs.joined(separator: ", ")) }"
+        }
+    }
+
     /// One line of a comment.
     static func comment(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()

@@ -96,6 +96,8 @@ public struct SourceCompiler: Sendable {
         ]
         for folder in options.includes { arguments += ["-I", folder] }
         for macro in options.defines { arguments += ["-D", macro] }
+        // One source makes one object, wherever it is compiled: what is the same is not loaded anew.
+        arguments += ["-fdebug-prefix-map=\(generated)=.", "-fdebug-compilation-dir=."]
         arguments += ["-I", generated]
         // The BPF target has no headers of its own; the machine's come behind all others.
         arguments += ["-idirafter", "/usr/include/\(Processor.gnuName)-linux-gnu"]

@@ -81,7 +81,10 @@ struct SetCost {
     ) throws {
         let receiver = try Receiver(number: namespaces)
         namespaces += 1
-        defer { try? receiver.remove() }
+        defer {
+            try? tool.finish()
+            try? receiver.remove()
+        }
         let key = Key(tool: tool.name, size: list.prefixes.count)
         func add(_ operation: Operation, _ value: Double) {
             samples[key, default: [:]][operation, default: []].append(value)

@@ -1,3 +1,4 @@
+import Datapath
 import NetTypes
 
 /// Something that holds a list of addresses in the kernel, by its commands.
@@ -23,6 +24,8 @@ protocol SetTool {
     func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]?
     /// The command that adds an address; nil when it has none.
     func add(_ address: String) -> [String]?
+    /// Takes away what would be in the way of the next measurement. Not measured.
+    func finish() throws
 }
 
 extension SetTool {
@@ -31,25 +34,24 @@ extension SetTool {
     var largestRepeated: Int { .max }
     var largestEdited: Int { .max }
     func prepare(_ receiver: Receiver) throws {}
+    func finish() throws {}
 }
 
 enum SetTools {
     static func all(netctl: String) -> [any SetTool] {
-        [NetctlSets(netctl: netctl), NFTablesSets(), IPSets(), XDPFilterSets()]
+        [
+            NetctlSets(netctl: netctl), NetctlBlockList(netctl: netctl), NFTablesSets(), IPSets(),
+            XDPFilterSets(),
+        ]
     }
 }
 
 /// netctl: `apply` for lists, `block add` for an address.
 struct NetctlSets: SetTool {
     let name = "netctl"
-    private let netctl: String
-    private let canBlock: Bool
+    fileprivate let netctl: String
 
-    init(netctl: String) {
-        self.netctl = netctl
-        let help = (try? Tool.run([netctl, "--help"])) ?? ""
-        canBlock = help.contains("\n  block ")
-    }
+    init(netctl: String) { self.netctl = netctl }
 
     func prepare(_ receiver: Receiver) throws {
         try receiver.run(netctl, "attach", receiver.interface)
@@ -63,9 +65,31 @@ struct NetctlSets: SetTool {
         try load(list, receiver)
     }
 
-    func add(_ address: String) -> [String]? {
-        canBlock ? [netctl, "block", "add", address] : nil
+    func add(_ address: String) -> [String]? { [netctl, "block", "add", address] }
+
+    func finish() throws { try Tool.run([netctl, "detach", "--all"]) }
+}
+
+/// netctl's live block list: a feed, and one more address while all of it is there.
+struct NetctlBlockList: SetTool {
+    let name = "netctl, block list"
+    let largest = Datapath.BlockList.capacity - 1
+    private let sets: NetctlSets
+
+    init(netctl: String) { sets = NetctlSets(netctl: netctl) }
+
+    func prepare(_ receiver: Receiver) throws { try sets.prepare(receiver) }
+
+    func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]] {
+        let feed = try list.feed()
+        return [["sh", "-c", "exec \"$0\" block add - --ttl 1d < \"$1\"", sets.netctl, feed]]
     }
+
+    func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? { nil }
+
+    func add(_ address: String) -> [String]? { sets.add(address) }
+
+    func finish() throws { try sets.finish() }
 }
 
 /// nft: an interval set, replaced in one transaction.

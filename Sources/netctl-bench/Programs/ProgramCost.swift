@@ -10,6 +10,7 @@ struct ProgramCost {
     private static let ruleFlows = 4096
 
     private var cases: [ProgramCase] = []
+    private let memory: [MemoryCost]
     private let streams: PacketStreams
     private let flows: Int
 
@@ -21,9 +22,12 @@ struct ProgramCost {
     init(sets: [Int], rules: [Int], flows: Int) throws {
         self.flows = flows
         streams = try PacketStreams(flows: flows)
+        memory = try MemoryCost.all()
         try addFloors()
         try addStages()
         try addRules(rules)
+        try addTalkers()
+        try addBlockLists(longest: sets.max() ?? 0)
         for count in sets {
             Progress.say("loading sets of \(grouped(count))")
             var ipv4 = RandomSet.ipv4(count, seed: UInt64(count))
@@ -45,11 +49,12 @@ struct ProgramCost {
             Progress.say("programs, round \(round) of \(rounds)")
             for item in cases { try item.runSame() }
             for item in cases { try item.runStream(streams) }
+            for item in memory { item.run() }
             let statistics = try RunStatistics()
             for item in cases { try item.runApart() }
             _ = consume statistics
         }
-        return cases.flatMap(\.measurements)
+        return cases.flatMap(\.measurements) + memory.map(\.measurement)
     }
 
     // MARK: Cases
@@ -60,13 +65,16 @@ struct ProgramCost {
         return hook
     }
 
+    private static func empty() throws -> CompiledFilter {
+        try CompiledFilter(Filter(name: Name("bench"), defaultVerdict: .pass), sets: [])
+    }
+
     /// Programs without rules: what is there before any policy.
     private mutating func addFloors() throws {
         let ipv4 = try RandomRules(count: 0, flows: flows, seed: 1).flows
         var random = RandomSet.ipv6(1, seed: 2)
         let ipv6 = random.misses(flows).map { Flow(from: .v6($0)) }
-        let empty = try CompiledFilter(
-            Filter(name: Name("bench"), defaultVerdict: .pass), sets: [])
+        let empty = try Self.empty()
         let nothing = try ProgramCase.Entry.program(.init(PacketStream.empty()))
         cases = try [
             ProgramCase("empty program", nothing, ipv4, verdict: ProgramCase.drop),
@@ -105,6 +113,55 @@ struct ProgramCost {
                     .stub(Self.hook(CompiledFilter(rules.filter, sets: []))), rules.flows,
                     over: Self.floor4))
         }
+    }
+
+    /// What the sources with the most packets cost: the same program without them.
+    private mutating func addTalkers() throws {
+        let hook = try DetachedHook(.xdp, multiBuffer: true, notesSources: false)
+        try hook.putInForce(hook.load(Self.empty()))
+        let flows = try RandomRules(count: 0, flows: flows, seed: 1).flows
+        cases.append(
+            try ProgramCase(
+                "no rules, IPv4, without top talkers", .stub(hook), flows,
+                verdict: ProgramCase.pass, over: Self.floor4))
+    }
+
+    /// The block list of some entries, in front of no rules: for each prefix length that it has a packet
+    /// makes a look-up.
+    private mutating func addBlockLists(longest: Int) throws {
+        for lengths in [1, 3, 8] {
+            var next = 33
+            var set = RandomSet<IPv4Address>(count: lengths, seed: 4) { _ in
+                next -= 1
+                return next
+            }
+            let misses = set.misses(flows)
+            try addBlockList(
+                "block list, an entry of each length, miss", set.addresses, lengths, misses,
+                ProgramCase.pass)
+        }
+        let count = min(longest, Datapath.BlockList.capacity)
+        var set = RandomSet<IPv4Address>(count: count, seed: UInt64(count)) { _ in 32 }
+        let (hits, misses) = (set.hits(flows), set.misses(flows))
+        let addresses = set.addresses
+        try addBlockList("block list, hit", addresses, count, hits, ProgramCase.drop)
+        try addBlockList("block list, miss", addresses, count, misses, ProgramCase.pass)
+        try addBlockList(
+            "block list with an end, hit", addresses, count, hits, ProgramCase.drop,
+            for: .seconds(86400))
+    }
+
+    private mutating func addBlockList(
+        _ name: String, _ addresses: AddressSet, _ count: Int, _ sources: [IPv4Address],
+        _ verdict: UInt32, for duration: Duration? = nil
+    ) throws {
+        let hook = try DetachedHook(.xdp, multiBuffer: true, blockEntries: max(count, 1))
+        try hook.block(addresses, for: duration)
+        try hook.putInForce(hook.load(Self.empty()))
+        cases.append(
+            try ProgramCase(
+                name, entries: count, .stub(hook), sources.map { Flow(from: .v4($0)) },
+                verdict: verdict, over: Self.floor4))
     }
 
     /// `draw` gives so many sources in the set, and as many outside of it.

@@ -71,11 +71,18 @@ struct BlockList {
 
     // MARK: Files
 
+    /// Writes the list, a prefix a line.
+    ///
+    /// - Returns: The path.
+    func feed() throws -> String {
+        try write("\(name).txt", prefixes.map { "\(Self.text($0))\n" }.joined())
+    }
+
     /// Writes a policy that drops the list, and its set file.
     ///
     /// - Returns: The path of the policy.
     func policy() throws -> String {
-        try write("\(name).txt", prefixes.map { "\(Self.text($0))\n" }.joined())
+        _ = try feed()
         return try write(
             "\(name).yaml",
             """

@@ -6,6 +6,7 @@ import Statistics
 
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "apply",
         abstract: "Make a policy true.",
         discussion: """
             With attach: in the policy, its attachments are made and those that it no longer lists \
@@ -62,7 +63,7 @@ struct Apply: ParsableCommand {
     func run() throws {
         try reporting {
             let revision = try policy.revision(quiet: global.quiet)
-            var options = policy.options
+            var options = try policy.options(for: revision)
             options.dryRun = dryRun
             options.confirm = confirm?.duration
             options.describesTables = global.verbose

@@ -8,10 +8,13 @@ import Statistics
 extension Block {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show what is blocked, and how often it was hit.",
             discussion: """
-                With addresses: the entries that hold them or lie inside. What --save writes is a file \
-                of a set, and 'block add -' reads it; ends and reasons are comments there.
+                With addresses: the entries that hold them or lie inside. Up to 16,384 entries come in \
+                the order of addresses, more as the kernel has them, while they are read. What --save \
+                writes is a file of a set, and 'block add -' reads it; ends and reasons are comments \
+                there.
                 """)
 
         @Argument(help: ArgumentHelp("Addresses, prefixes or ranges a-b.", valueName: "cidr"))
@@ -42,20 +45,15 @@ extension Block {
 
         func run() throws {
             try reporting {
-                let wanted = try words.flatMap(prefixes(of:))
-                var entries = try BlockList.entries()
-                if !wanted.isEmpty {
-                    entries.removeAll { entry in !wanted.contains { entry.prefix.overlaps($0) } }
+                let selection = BlockSelection(wanted: try words.flatMap(prefixes(of:)), top: top)
+                if let save { return try BlockListFile(selection).write(to: save, global) }
+                switch global.output {
+                case .text: try BlockListReport(selection).write()
+                case .json:
+                    var document = BlockListDocument()
+                    try selection.read { Terminal.passOnResult(document.text(of: $0.entries)) }
+                    Terminal.passOnResult(document.end + "\n")
                 }
-                if let top {
-                    entries.sort { $0.count.packets > $1.count.packets }
-                    entries = Array(entries.prefix(top))
-                }
-                if let save { return try BlockListFile(entries).write(to: save, global) }
-                let report = BlockListReport(entries)
-                try global.write(
-                    BlockListDocument(entries),
-                    text: Terminal.showsResults ? report.table : report.facts)
             }
         }
     }

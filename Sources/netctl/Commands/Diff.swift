@@ -5,6 +5,7 @@ import Statistics
 
 struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "diff",
         abstract: "Show what apply would change; nothing is changed.",
         discussion: """
             The plan that `apply --dry-run` prints, and for a policy in force that says something \
@@ -18,7 +19,7 @@ struct Diff: ParsableCommand {
     func run() throws {
         try reporting {
             let revision = try policy.revision(quiet: global.quiet)
-            var options = policy.options
+            var options = try policy.options(for: revision)
             options.dryRun = true
             let plan = try Reconciler.reporting.apply(revision, options).plan
             for warning in plan.warnings { Terminal.warning(warning) }

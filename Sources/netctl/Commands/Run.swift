@@ -7,6 +7,7 @@ import Programs
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Compile, load and attach a program, and print what it says until interrupted.",
         discussion: """
             All programs of the file are attached as their sections say: to the kernel, to the interface \
@@ -62,7 +63,7 @@ struct Run: ParsableCommand {
             places.cgroup = cgroup
             places.mode = mode
             let running = try RunningPrograms(
-                image: try ObjectFile.read(file, compile), file: file, options, places)
+                image: try ObjectFile.read(file, compile.options), file: file, options, places)
             for program in running.attached { global.say("netctl: running \(program)") }
             let streams = try running.maps
                 .filter { [.ringBuffer, .perfEventArray].contains($0.type) }

@@ -6,10 +6,15 @@ import Statistics
 
 struct Stats: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show packets and bytes by verdict, reason and rule.",
+        commandName: "stats",
+        abstract: "Show packets and bytes by verdict, reason, rule and set.",
         discussion: """
             Counts are exact: the sum over verdicts is what the hook was handed, and so is the sum \
             over reasons. They are kept by rule name when a policy is replaced.
+
+            --by set shows the packets of the rules that name a set. Which set an address is in is \
+            not counted: a rule that names several sets counts for each of them, a set of sets is one, \
+            and sets under 'not' are left out.
 
             --by source shows who sends most, from bounded memory: a source sent at least the packets \
             told, and at most so many more as stand behind the +.
@@ -17,15 +22,15 @@ struct Stats: ParsableCommand {
 
     /// What to sum up by.
     enum Aspect: String, ExpressibleByArgument, CaseIterable {
-        case verdict, rule, reason, source
+        case verdict, rule, reason, set, source
     }
 
     @OptionGroup var selection: Selection
 
-    @Option(help: "Only one view: verdict, rule, reason or source.")
+    @Option(help: "Only one view: verdict, rule, reason, set or source.")
     var by: Aspect?
 
-    @Option(help: "Only so many rules or sources, those with the most packets first.")
+    @Option(help: "Only so many rules, sets or sources, those with the most packets first.")
     var top: Int?
 
     @Flag(help: "Print again and again, with rates, until interrupted.")
@@ -44,8 +49,8 @@ struct Stats: ParsableCommand {
             throw ValidationError("--interval takes 0.1 to 86400 seconds.")
         }
         if let top, top < 1 { throw ValidationError("--top takes a number over 0.") }
-        if top != nil, by != .rule, by != .source {
-            throw ValidationError("--top needs --by rule or --by source.")
+        if top != nil, by != .rule, by != .set, by != .source {
+            throw ValidationError("--top needs --by rule, --by set or --by source.")
         }
         if watch && reset { throw ValidationError("--watch and --reset exclude each other.") }
     }

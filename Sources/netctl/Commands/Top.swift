@@ -5,6 +5,7 @@ import Foundation
 /// `netctl top`.
 struct Top: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "top",
         abstract: "Show what is counted now, live: verdicts, rules, reasons.",
         discussion: """
             A screen that is drawn anew each second. Keys:

@@ -21,6 +21,7 @@ struct StatsDocument: Decodable {
         let would_drop: CountDocument
         let reasons: [String: CountDocument]
         let rules: [Rule]
+        let sets: [NamedSet]
     }
 
     struct Rule: Decodable {
@@ -29,6 +30,13 @@ struct StatsDocument: Decodable {
         let packets: UInt64
         let bytes: UInt64
         let would_drop: UInt64
+    }
+
+    struct NamedSet: Decodable {
+        let name: String
+        let rules: [String]
+        let packets: UInt64
+        let bytes: UInt64
     }
 
     let version: Int

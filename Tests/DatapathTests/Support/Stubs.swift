@@ -26,13 +26,16 @@ extension Datapath.Attachment {
 extension PolicyRecord {
     static func stub(
         policy: String = "edge", filter: String = "inbound", digest: String = "new",
-        rules: [(String, Verdict?)] = [], slots: [(String, Verdict?)] = []
+        rules: [(String, Verdict?)] = [], slots: [(String, Verdict?)] = [],
+        sets: [String: [String]] = [:]
     ) -> PolicyRecord {
         let previous = slots.map { RuleRecord(name: $0.0, verdict: $0.1) }
         return PolicyRecord(
             policy: policy, filter: filter, digest: digest,
             appliedAt: Date(timeIntervalSince1970: 0), text: "",
-            rules: rules.map { RuleRecord(name: $0.0, verdict: $0.1) },
+            rules: rules.map {
+                RuleRecord(name: $0.0, verdict: $0.1, sets: sets[$0.0] ?? [])
+            },
             slots: SlotDirectory.assign(previous, after: .empty, replacing: []).directory)
     }
 }

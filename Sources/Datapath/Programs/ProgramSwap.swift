@@ -1,0 +1,43 @@
+internal import SystemPackage
+
+extension Journal {
+    /// A user's program that takes the place of another one, or comes, or goes.
+    struct ProgramSwap: Codable {
+        /// The attachment's folder of pins.
+        let folder: String
+        /// The program that was there; nil for none.
+        let old: UInt32?
+        /// The program that comes; nil for none.
+        let new: UInt32?
+        /// Whether it had gone with the last apply and comes back.
+        var isRevival = false
+
+        private func pins(in root: PinRoot) -> ProgramPins {
+            ProgramPins(folder: root.path.appending(folder))
+        }
+
+        /// Puts the new program on its hook. What goes, goes when all else is in force.
+        func make(in root: PinRoot) throws {
+            if let new { try pins(in: root).put(new) }
+        }
+
+        /// Puts the old program back, or removes the new one.
+        func undo(in root: PinRoot) {
+            guard new != nil else { return }
+            if let old {
+                _ = try? pins(in: root).put(old)
+            } else if isRevival {
+                try? root.retireProgram(folder)
+            } else {
+                try? pins(in: root).removeAll()
+            }
+        }
+    }
+
+    /// The programs that the apply under way or the last one is about: to come, or to go back to.
+    static func programs(in root: PinRoot) -> Set<UInt32> {
+        let journals = [try? current(in: root), try? last(in: root)]
+        let swaps = journals.flatMap { $0?.programs ?? [] }
+        return Set(swaps.flatMap { [$0.old, $0.new].compactMap { $0 } })
+    }
+}
