@@ -1,4 +1,4 @@
-package import Policy
+import Policy
 
 extension FuzzInput {
     /// A set file. It means the same in whatever pieces it arrives.
