@@ -42,6 +42,9 @@ struct LayoutTests {
                 ("allows", \.allows), ("verdict", \.verdict), ("slot", \.slot),
             ]),
         Layout(
+            "netctl_net4", of: netctl_net4.self,
+            [("entry", \.entry), ("first", \.first), ("count", \.count)]),
+        Layout(
             "netctl_leaf4", of: netctl_leaf4.self,
             [
                 ("inside", \.inside), ("class_inside", \.class_inside),

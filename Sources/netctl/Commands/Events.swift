@@ -4,6 +4,7 @@ import Tracing
 
 struct Events: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "events",
         abstract: "Show what happens to packets, why, and whose they are.",
         discussion: """
             One stream of what the rules of policies log ('log: true'), what monitoring would drop, \

@@ -6,6 +6,7 @@ import LinuxSystem
 /// `netctl top`.
 struct Top: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "top",
         abstract: "Show what is counted now, live: verdicts, rules, reasons, sources, processes.",
         discussion: """
             A screen that is drawn anew each second. Keys:
