@@ -10,11 +10,15 @@ extension BPFError {
     /// A failed call, with the error numbers that mislead said in words.
     static func system(
         _ attempt: String, _ subject: String, _ errno: Errno, reason: String? = nil,
-        hint: String? = nil
+        hint: String? = nil, isPrivileged: @autoclosure () -> Bool = Capabilities.effective.allowBPF
     ) -> BPFError {
         switch errno {
         case _ where reason != nil:
             break
+        case .notPermitted where isPrivileged():
+            return BPFError(
+                .system, attempt, subject, "this kernel forbids it, to privileged callers, too",
+                errno: errno, hint: hint)
         case .notPermitted:
             return BPFError(
                 .system, attempt, subject, "needs CAP_BPF and CAP_NET_ADMIN", errno: errno,

@@ -10,10 +10,14 @@ import Testing
     }
 
     @Test func `misleading numbers are translated`() {
-        let privilege = BPFError.system("load program", "x", .notPermitted)
+        let privilege = BPFError.system("load program", "x", .notPermitted, isPrivileged: false)
         #expect(
             "\(privilege)"
                 == "load program x: needs CAP_BPF and CAP_NET_ADMIN (EPERM); run as root")
+        let kernel = BPFError.system("load program", "x", .notPermitted, isPrivileged: true)
+        #expect(
+            "\(kernel)"
+                == "load program x: this kernel forbids it, to privileged callers, too (EPERM)")
         let leak = BPFError.system("update map", "m", Errno(rawValue: 524))
         #expect("\(leak)" == "update map m: this kernel cannot do that (ENOTSUPP)")
         let unknown = BPFError.system("x", "y", Errno(rawValue: 9999), reason: "z")
