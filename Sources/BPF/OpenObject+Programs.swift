@@ -1,4 +1,5 @@
 internal import CLibbpf
+internal import LinuxSystem
 internal import SystemPackage
 
 /// Flags of a program load, `BPF_F_*`.

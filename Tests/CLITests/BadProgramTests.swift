@@ -131,26 +131,16 @@ struct BadProgramTests {
             let map = "/sys/fs/bpf/netctl/program-kernel-none/map-many"
             for key in 0..<20 { try expectSuccess(["map", "set", map, "\(key)", "1"]) }
             // The reader holds the map: it is read to its end, whoever deletes it meanwhile.
-            let readers = try (0..<8).map { _ in
-                try ReadingCommand([Netctl.path, "map", "dump", map, "-o", "json"])
-            }
+            let reader = try BackgroundCommand([Netctl.path, "map", "dump", map, "-o", "json"])
             try expectSuccess(["detach", "--all"])
-            for reader in readers {
-                let said = try reader.command.wait(limit: .seconds(30))
-                if said.status == 0 {
-                    #expect(try JSONValue(parsing: said.stdout).elements?.count == 20)
-                } else {
-                    #expect(said.status == 1 && said.stderr.contains("no such pin"), "\(said)")
-                }
+            let said = try reader.wait(limit: .seconds(30))
+            if said.status == 0 {
+                #expect(try JSONValue(parsing: said.stdout).elements?.count == 20)
+            } else {
+                #expect(said.status == 1 && said.stderr.contains("no such pin"), "\(said)")
             }
             try expectRefusal(["map", "dump", map], status: 1, "there is no such pin")
         }
-    }
-
-    /// A command in an array, which holds nothing that cannot be copied.
-    private final class ReadingCommand {
-        let command: BackgroundCommand
-        init(_ arguments: [String]) throws { command = try BackgroundCommand(arguments) }
     }
 
     @Test(
@@ -172,7 +162,7 @@ struct BadProgramTests {
             try expectSuccess(["detach", "--all"])
             for step in 1...12 {
                 let child = try BackgroundCommand(attach)
-                Thread.sleep(forTimeInterval: whole * step / 12 / .seconds(1))
+                usleep(UInt32(whole / .microseconds(1)) * UInt32(step) / 12)
                 child.signal(9)
                 _ = try child.wait()
                 let programs = try JSONValue(parsing: netctl("status", "-o", "json").stdout)

@@ -61,7 +61,7 @@ struct ForeignProgramTests {
                 // A perf buffer has no records from before its reader came.
                 for _ in 0..<10 {
                     try runChecked(["/bin/true"])
-                    Thread.sleep(forTimeInterval: 0.1)
+                    usleep(100_000)
                 }
                 let said = try listen.wait(limit: .seconds(30))
                 let records = try said.stdout.split(separator: "\n").map {
@@ -105,7 +105,7 @@ struct ForeignProgramTests {
             ])
             for _ in 0..<10 {
                 try runChecked(["/bin/true"])
-                Thread.sleep(forTimeInterval: 0.1)
+                usleep(100_000)
             }
             let said = try listen.wait(limit: .seconds(30)).stdout
             let lost = try said.split(separator: "\n").filter { $0.hasPrefix("{") }.compactMap {

@@ -41,7 +41,7 @@ struct ProgramKindTests {
             let pair = try VethPair.create()
             try runChecked(["ip", "link", "set", "lo", "up"])
             try withCgroup { cgroup in
-                var running = try BackgroundCommand([
+                let running = try BackgroundCommand([
                     Netctl.path, "run", ProgramFixture.source("kinds"), "near0", "--cgroup",
                     cgroup.path, "--mode", "xdpgeneric", "--for", "60s", "--interval", "60",
                     "--verbose",
@@ -50,7 +50,7 @@ struct ProgramKindTests {
                 // What is running is said on standard error; the links tell when all of them are.
                 for _ in 0..<200 {
                     if try netctl("prog", "list").stdout.contains("name kind_perf_event ") { break }
-                    Thread.sleep(forTimeInterval: 0.05)
+                    usleep(50_000)
                 }
                 var missing: Set<String> = []
                 for _ in 0..<20 {
@@ -168,7 +168,7 @@ struct ProgramKindTests {
             try expectSuccess(attach)
             server.signal(9)
             for _ in 0..<200 where try netctl("status").stdout.contains("active") {
-                Thread.sleep(forTimeInterval: 0.01)
+                usleep(10_000)
             }
             try expectSuccess(["status"], "state gone", "what it was attached to is gone")
             try expectSuccess(["detach", "--all"])

@@ -41,7 +41,7 @@ struct ProgramStatsTests {
             ])
             for _ in 0..<10 {
                 try pair.send(3, port: 9)
-                Thread.sleep(forTimeInterval: 0.05)
+                usleep(50_000)
             }
             let said = try watching.wait(limit: .seconds(30))
             let document = try JSONValue(parsing: said.stdout)

@@ -1,5 +1,6 @@
 internal import BPF
 public import Datapath
+internal import Policy
 
 /// What is counted of a user's program.
 public struct ProgramStatistics: Sendable {
