@@ -8,7 +8,7 @@ final class AddressSide {
     /// Built when they have to be loaded, once for all attachments.
     private(set) lazy var tables = AddressTables(table)
     private(set) lazy var digest = table.digest
-    private(set) lazy var isFlat4 = table.isFlat4
+    private(set) lazy var isRanked4 = table.isRanked4
 
     private init(_ name: String, _ table: AddressTable) {
         self.name = name

@@ -201,8 +201,7 @@ extension BlockEntry {
 }
 
 extension PinRoot {
-    /// Attachments whose policy only reports. Nothing else of their records is looked at: this is read
-    /// each time that something is blocked.
+    /// Attachments whose policy only reports.
     fileprivate var reportingAttachments: [String] {
         ((try? points()) ?? []).filter(\.hook.hasAddresses).sorted().compactMap { point in
             let pins = pins(of: point)
@@ -211,8 +210,8 @@ extension PinRoot {
                 NETCTL_BODY_ACTIVE, NETCTL_BODY_POLICY, NETCTL_BODY_CANDIDATE,
             ].contains { entry in
                 guard let program = try? bodies.programID(at: entry.rawValue) else { return false }
-                let gist = try? PinnedRecord.read(BodyGist.self, at: pins.record(program))
-                return gist?.policy?._0.isMonitored ?? false
+                guard let record = try? Map(pinned: pins.record(program)) else { return false }
+                return record.info.name == BodyRecord.monitoredMapName
             }
             guard reports,
                 let record = try? PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
@@ -220,15 +219,4 @@ extension PinRoot {
             return "\(record.interface ?? record.cgroup ?? point.pinName) \(point.hook)"
         }
     }
-}
-
-/// Of a ``BodyRecord`` whether it only reports.
-private struct BodyGist: Decodable {
-    struct Case: Decodable {
-        let _0: Facts
-    }
-    struct Facts: Decodable {
-        let isMonitored: Bool?
-    }
-    let policy: Case?
 }

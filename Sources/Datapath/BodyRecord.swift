@@ -11,6 +11,19 @@ public enum BodyRecord: Codable, Sendable, Equatable {
     case pause(PauseRecord)
     /// The body that has a new policy in force until a deadline, and the old one behind it.
     case pending(PendingRecord)
+
+    /// What its map is called: whether a policy only reports is asked each time that something is
+    /// blocked, and a long policy takes milliseconds to read.
+    var mapName: String {
+        if case .policy(let record) = self, record.isMonitored == true {
+            Self.monitoredMapName
+        } else {
+            "record"
+        }
+    }
+
+    /// The name where the policy only reports.
+    static let monitoredMapName = "record_monitor"
 }
 
 /// The policy that a body enforces.

@@ -62,8 +62,10 @@ struct FilterTables {
             try object.setMaxEntries(map: "redirect_to", UInt32(filter.rules.count))
         }
         for side in sides {
-            try object.setGlobal("\(side.name)_flat4", to: side.isFlat4)
+            try object.setGlobal("\(side.name)_ranked4", to: side.isRanked4)
             try object.setMaxEntries(map: "\(side.name)_row", UInt32(side.table.rows.count))
+            let root = IPv4Trie.rootBytes(isRanked: side.isRanked4)
+            try object.setValueSize(map: "\(side.name)_trie4", bytes: UInt32(root))
             guard !holds(side) else { continue }
             for (map, count) in side.tables.elements {
                 try object.setMaxEntries(map: "\(side.name)_\(map)", count)

@@ -5,13 +5,15 @@ package import SystemPackage
 
 /// A small document kept in the kernel: JSON in a pinned array of one element, written once.
 package enum PinnedRecord {
-    /// Writes a document and pins it.
-    package static func create(_ document: some Encodable, at path: FilePath) throws {
+    /// Writes a document and pins it. What the map is called can be read without the document.
+    package static func create(
+        _ document: some Encodable, at path: FilePath, name: String = "record"
+    ) throws {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .secondsSince1970
         let bytes = try encoder.encode(document)
         let map = try Map.create(
-            type: .array, name: "record", keySize: 4, valueSize: UInt32(bytes.count),
+            type: .array, name: name, keySize: 4, valueSize: UInt32(bytes.count),
             maxEntries: 1, flags: .memoryMappable)
         let memory = try MapMemory(map, access: .readWrite)
         memory.withUnsafeBytes { $0.copyBytes(from: bytes) }
@@ -19,10 +21,12 @@ package enum PinnedRecord {
     }
 
     /// Writes a document in the place of another one.
-    static func replace(_ document: some Encodable, at path: FilePath) throws {
+    static func replace(
+        _ document: some Encodable, at path: FilePath, name: String = "record"
+    ) throws {
         let draft = FilePath("\(path)-draft")
         try? Directory.unlink(draft.string)
-        try create(document, at: draft)
+        try create(document, at: draft, name: name)
         try Directory.rename(draft.string, to: path.string)
     }
 

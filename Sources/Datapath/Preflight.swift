@@ -61,8 +61,10 @@ struct Preflight {
     /// - Parameters:
     ///   - plan: The plan.
     ///   - root: The folder of pins; nil while nothing is attached.
-    /// - Throws: `CompileError`, or `BPFError` when a body in force cannot be looked at.
-    mutating func look(at plan: Plan, in root: PinRoot?) throws {
+    ///   - attempt: What it is for, where tables are refused that there is no memory to build.
+    /// - Throws: `CompileError`, ``DatapathError``, or `BPFError` when a body in force cannot be
+    ///   looked at.
+    mutating func look(at plan: Plan, in root: PinRoot?, attempt: String? = nil) throws {
         for attachment in plan.steps.compactMap(\.attachment) {
             guard let root, let records = attachment.policy?.tables else { continue }
             let pins = root.pins(of: attachment.point)
@@ -73,12 +75,30 @@ struct Preflight {
         var seen: Set<Compilation> = []
         for use in plan.steps.compactMap(\.use) where seen.insert(Compilation(use)).inserted {
             let compiled = try compile(use)
+            if let attempt { try requireMemory(attempt, toBuild: compiled.sides, of: use) }
             guard let records = records(of: compiled) else { continue }
             let there = Set(compiled.sides.filter { known.records(for: $0) != nil }.map(\.digest))
             let new = records.filter { $0.digest.map { !there.contains($0) } ?? true }
             uses.append(TableUse(filter: "\(use)", tables: records, newBytes: new.bytes))
             self.new += new.map { ("\(use)", $0) }
         }
+    }
+
+    /// Refuses addresses that there is no memory to build tables of: they are here before they are in the
+    /// kernel, and whoever runs out of memory then is killed without a word.
+    private func requireMemory(
+        _ attempt: String, toBuild sides: [AddressSide], of use: FilterUse
+    ) throws {
+        let new = sides.filter { known.records(for: $0) == nil }.map { side in
+            let table = side.table
+            return (
+                "\(use)",
+                TableRecord(
+                    "\(side.name) addresses", "", entries: table.ipv4.count + table.ipv6.count,
+                    bytes: table.leastBytes)
+            )
+        }
+        try MemoryBudget.current()?.require(attempt, new, building: true)
     }
 
     /// Refuses tables that memory has no room for.

@@ -74,7 +74,8 @@ struct RollbackTransaction {
             let own = SlotDirectory(entries: record.slots.entries(of: record.rules))
             record.slots = own.joined(
                 by: attachment.slots.entries(of: attachment.policy?.rules ?? []))
-            try PinnedRecord.replace(BodyRecord.policy(record), at: pins.record(old))
+            let body = BodyRecord.policy(record)
+            try PinnedRecord.replace(body, at: pins.record(old), name: body.mapName)
         }
         return (
             Journal.Swap(

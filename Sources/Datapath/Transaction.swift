@@ -40,8 +40,9 @@ final class Transaction {
     func carryOut() throws -> PendingRecord? {
         guard !plan.steps.isEmpty else { return nil }
         try refuseWait()
-        try preflight.look(at: plan, in: root)
-        try preflight.requireMemory("apply policy '\(plan.policy)'")
+        let attempt = "apply policy '\(plan.policy)'"
+        try preflight.look(at: plan, in: root, attempt: attempt)
+        try preflight.requireMemory(attempt)
         // Whatever this throws, nothing is in force yet: what was pinned is litter.
         for step in plan.steps { try prepare(step) }
         if !options.force { try refuseLockOut() }
@@ -203,7 +204,8 @@ final class Transaction {
             isMonitored: compiled.body.isMonitored, folder: revision.folder, number: events.number,
             tables: records)
         try program.pin(at: pins.body(id))
-        try PinnedRecord.create(BodyRecord.policy(record), at: pins.record(id))
+        let body = BodyRecord.policy(record)
+        try PinnedRecord.create(body, at: pins.record(id), name: body.mapName)
         return id
     }
 }

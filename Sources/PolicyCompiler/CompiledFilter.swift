@@ -1,3 +1,4 @@
+internal import NetctlABI
 public import NetTypes
 public import Policy
 
@@ -87,8 +88,15 @@ public struct AddressTable: Sendable {
     /// The row of frames that have no address.
     public let absentRow: UInt32
 
-    /// Whether that trie is flat, which the program has to know.
-    public var isFlat4: Bool { IPv4Trie.sizes(ipv4).blocks >= IPv4Trie.flatFrom }
+    /// Whether that trie is ranked, which the program has to know.
+    public var isRanked4: Bool { IPv4Trie.Size(ipv4).isSmallerRanked }
+
+    /// What the tables of both IP versions take at least, known before they are built.
+    public var leastBytes: Int {
+        // A line of IPv6 has room for three entries.
+        let lines = ipv6.count / 3
+        return IPv4Trie.Size(ipv4).leastBytes + lines * MemoryLayout<netctl_line6>.stride
+    }
 
     /// The IPv4 prefixes as programs look them up.
     public func makeTrie4() -> IPv4Trie { IPv4Trie(ipv4) }

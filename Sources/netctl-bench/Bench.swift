@@ -39,11 +39,22 @@ struct SectionOptions: ParsableArguments {
         }
     }
 
+    /// The options that the Makefile does not give.
+    private static var others: String {
+        var rest = CommandLine.arguments.dropFirst(2)
+        for known in ["--netctl", "--rounds", "--results"] {
+            guard let place = rest.firstIndex(of: known) else { continue }
+            rest.removeSubrange(place..<min(place + 2, rest.endIndex))
+        }
+        return rest.isEmpty ? "" : " BENCH_OPTIONS='\(rest.joined(separator: " "))'"
+    }
+
     /// Measures in isolation, writes the file and prints the table.
     func measure(_ section: Section, _ work: (inout Results) throws -> Void) throws {
         try FileManager.default.createDirectory(
             atPath: results, withIntermediateDirectories: true)
-        var found = Results(section, command: "make bench BENCH=\(section) ROUNDS=\(rounds)")
+        var found = Results(
+            section, command: "make bench BENCH=\(section) ROUNDS=\(rounds)\(Self.others)")
         try Processors.pin(to: cpu ?? Processors.online - 1)
         try Isolation.enter()
         try work(&found)

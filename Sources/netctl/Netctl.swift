@@ -1,6 +1,9 @@
 import ArgumentParser
 
 /// The command line: parses, calls, prints. Nothing else.
+///
+/// Every command gives its `commandName`: to make one of the type's name, the parser asks the runtime
+/// questions that cost each start milliseconds.
 @main
 struct Netctl: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -42,6 +42,9 @@ struct LayoutTests {
                 ("allows", \.allows), ("verdict", \.verdict), ("slot", \.slot),
             ]),
         Layout(
+            "netctl_net4", of: netctl_net4.self,
+            [("entry", \.entry), ("first", \.first), ("count", \.count)]),
+        Layout(
             "netctl_leaf4", of: netctl_leaf4.self,
             [
                 ("inside", \.inside), ("class_inside", \.class_inside),
@@ -131,7 +134,7 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_trace_totals", of: netctl_trace_totals.self,
-            [("sent", \.sent), ("lost", \.lost)]),
+            [("sent", \.sent), ("lost", \.lost), ("filtered", \.filtered)]),
         Layout(
             "netctl_drop_key", of: netctl_drop_key.self,
             [
@@ -196,7 +199,10 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_own_drop", of: netctl_own_drop.self,
-            [("packet", \.packet), ("time", \.time)]),
+            [
+                ("packet", \.packet), ("time", \.time), ("readers", \.readers),
+                ("reserved", \.reserved),
+            ]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

@@ -45,6 +45,10 @@ struct SectionTests {
         #expect(lists.map(\.entries) == [1, 3, 8, 3, 3, 3])
         #expect(lists.allSatisfy { $0.over == ProgramCost.floor4 })
         #expect(stream.contains("no rules, IPv4, without top talkers"))
+        #expect(stream.filter { $0.hasPrefix("a read of 64 MB at random") }.count == 2)
+        #expect(
+            results.command == "make bench BENCH=programs ROUNDS=1 "
+                + "BENCH_OPTIONS='--sets 3 --rules 70 --flows 4096'")
     }
 
     /// Peers are not asked for: each of them takes seconds to load.

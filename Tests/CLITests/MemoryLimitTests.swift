@@ -25,6 +25,11 @@ struct MemoryLimitTests {
         }
     }
 
+    /// The pins of bodies: what a failed apply left would be among them.
+    private static func programs() throws -> String {
+        try runChecked(["sh", "-c", "cd /sys/fs/bpf/netctl && find . | sort"])
+    }
+
     @Test("an apply that does not fit changes nothing, at whatever point memory runs out")
     func limited() async throws {
         guard let controller = Controller() else {
@@ -61,9 +66,10 @@ struct MemoryLimitTests {
             let large = try directory.write(policy("file: threats.txt"), to: "large.yaml")
             #expect(try netctl("apply", small).status == 0)
             let before = try StatusDocument.now().entry("eth1")
-            // From too little to start with to nearly enough: the tables are 64 MB of kernel memory,
-            // and the same in the command.
-            for megabytes in [60, 110] {
+            let programs = try Self.programs()
+            // From too little to start with to nearly enough: the command sees it coming, the kernel refuses,
+            // or the command is ended.
+            for megabytes in [60, 80, 110] {
                 try Data("\(megabytes << 20)".utf8).write(
                     to: URL(filePath: "\(folder)/\(controller.limit)"))
                 let result = try run(
@@ -79,6 +85,7 @@ struct MemoryLimitTests {
                 }
                 let after = try StatusDocument.now().entry("eth1")
                 #expect(after.digest == before.digest && after.policy == "edge")
+                #expect(try Self.programs() == programs)
             }
             #expect(try netctl("apply", large).status == 0)
             let after = try StatusDocument.now().entry("eth1")

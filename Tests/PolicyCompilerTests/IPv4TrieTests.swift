@@ -76,8 +76,8 @@ struct IPv4TrieTests {
         #expect(trie.blocks.count > 256, "three classes in a /24 need a block of their own")
     }
 
-    @Test("flat, where half of all /16s have longer prefixes; short prefixes beside them")
-    func flat() throws {
+    @Test("ranked, where that takes less memory; short prefixes and three classes beside them")
+    func ranked() throws {
         var random = SeededRandom(seed: 9)
         let spread = (0..<40_000).compactMap { index in
             Prefix(
@@ -88,14 +88,31 @@ struct IPv4TrieTests {
         let short = (0...16).compactMap {
             Prefix(masking: IPv4Address(bits: 0x4bcd_0000), length: $0)
         }
-        let table = try classified([spread, short, [short[3], short[9]]])
-        #expect(IPv4Trie(table).isFlat)
-        let prefixes = short + spread.prefix(2_000) + spread.suffix(2_000)
+        // Three classes in one /24.
+        let third = spread[7].address.bits & ~0xff
+        let mixed = [0, 1, 2].compactMap {
+            Prefix(masking: IPv4Address(bits: third | $0 << 4), length: 30)
+        }
+        let table = try classified(
+            [spread, short, [short[3], short[9], mixed[0]], [mixed[1]], [mixed[2]]])
+        // In variables: a test that fails shows what its expression held, and these hold megabytes.
+        let (isRanked, bytes) = { ($0.isRanked, $0.root.count * 4) }(IPv4Trie(table))
+        #expect(isRanked && bytes == 65_536 * 4 + IPv4Rank.bytes)
+        let prefixes = short + mixed + spread.prefix(2_000) + spread.suffix(2_000)
         Self.check(
             table,
             at: prefixes.flatMap(\.edges)
                 + (0..<20_000).map { _ in UInt32.random(in: 0...(.max), using: &random) })
-        #expect(try !IPv4Trie(classified([Array(spread.prefix(30_000))])).isFlat)
+        let few = try IPv4Trie.Size(classified([Array(spread.prefix(20))]))
+        #expect(!few.isSmallerRanked && few.blocks == 20)
+        let more = try IPv4Trie.Size(classified([Array(spread.prefix(4_000))]))
+        #expect(more.isSmallerRanked && more.blocks == 4_000)
+        // Each of these has 128 /24s, and a block takes no more.
+        let halves = (0..<10_000).compactMap {
+            Prefix(masking: IPv4Address(bits: UInt32($0) << 16), length: 17)
+        }
+        let wide = try IPv4Trie.Size(classified([halves]))
+        #expect(!wide.isSmallerRanked && wide.nets == 1_280_000)
     }
 
     @Test("what few prefixes take: the root, a block for the /16, a leaf for the /24")

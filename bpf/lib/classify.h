@@ -22,7 +22,7 @@
 /* The filter's configuration: constants to the verifier, which removes what they switch off. */
 const volatile __u32 dimensions = 0; /* bits by enum netctl_dimension */
 const volatile __u32 first_row[NETCTL_DIMENSION_MAX] = {}; /* addresses: of frames without any */
-const volatile bool src_flat4 = false, dst_flat4 = false; /* see trie4.h */
+const volatile bool src_ranked4 = false, dst_ranked4 = false; /* see trie4.h */
 const volatile bool limited = false; /* a rule has a limit */
 const volatile bool redirects = false; /* a rule has an interface to redirect to */
 const volatile bool monitor = false; /* what would be dropped is passed and counted as such */
@@ -297,7 +297,7 @@ static __always_inline struct judgement classify(struct packet *packet)
 		row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];
 		if (packet->family) {
 			__u32 class = packet->family == PACKET_IPV4
-					      ? trie4_class(src_flat4, &src_trie4, &src_blocks4,
+					      ? trie4_class(src_ranked4, &src_trie4, &src_blocks4,
 							    &src_leaves4, packet->src)
 					      : (__u32)src_class6(packet);
 
@@ -310,7 +310,7 @@ static __always_inline struct judgement classify(struct packet *packet)
 		row[NETCTL_DIMENSION_DST] = first_row[NETCTL_DIMENSION_DST];
 		if (packet->family) {
 			__u32 class = packet->family == PACKET_IPV4
-					      ? trie4_class(dst_flat4, &dst_trie4, &dst_blocks4,
+					      ? trie4_class(dst_ranked4, &dst_trie4, &dst_blocks4,
 							    &dst_leaves4, packet->dst)
 					      : (__u32)dst_class6(packet);
 

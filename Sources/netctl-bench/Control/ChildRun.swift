@@ -36,6 +36,8 @@ private final class MemoryWatch: Sendable {
 
     init(_ pid: pid_t) {
         Thread { [self] in
+            // The command has the CPU that is measured on, the last one, for itself.
+            try? Processors.pin(to: 0)
             while !isOver.load(ordering: .relaxed) {
                 let now = Self.peakMegabytes(of: pid)
                 peak.withLock { $0 = max($0, now) }

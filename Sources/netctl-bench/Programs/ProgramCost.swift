@@ -10,6 +10,7 @@ struct ProgramCost {
     private static let ruleFlows = 4096
 
     private var cases: [ProgramCase] = []
+    private let memory: [MemoryCost]
     private let streams: PacketStreams
     private let flows: Int
 
@@ -21,6 +22,7 @@ struct ProgramCost {
     init(sets: [Int], rules: [Int], flows: Int) throws {
         self.flows = flows
         streams = try PacketStreams(flows: flows)
+        memory = try MemoryCost.all()
         try addFloors()
         try addStages()
         try addRules(rules)
@@ -47,11 +49,12 @@ struct ProgramCost {
             Progress.say("programs, round \(round) of \(rounds)")
             for item in cases { try item.runSame() }
             for item in cases { try item.runStream(streams) }
+            for item in memory { item.run() }
             let statistics = try RunStatistics()
             for item in cases { try item.runApart() }
             _ = consume statistics
         }
-        return cases.flatMap(\.measurements)
+        return cases.flatMap(\.measurements) + memory.map(\.measurement)
     }
 
     // MARK: Cases

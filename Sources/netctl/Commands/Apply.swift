@@ -6,6 +6,7 @@ import Statistics
 
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "apply",
         abstract: "Make a policy true.",
         discussion: """
             With attach: in the policy, its attachments are made and those that it no longer lists \

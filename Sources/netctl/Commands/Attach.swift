@@ -6,6 +6,7 @@ import Statistics
 
 struct Attach: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "attach",
         abstract:
             "Put the datapath on a hook, passing and counting until a policy is applied.",
         discussion: """

@@ -6,6 +6,7 @@ import Policy
 extension Block {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Block addresses.",
             discussion: """
                 All or none are added. An address that is in the list gets the new end and reason, and \

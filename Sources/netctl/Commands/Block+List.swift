@@ -8,6 +8,7 @@ import Statistics
 extension Block {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show what is blocked, and how often it was hit.",
             discussion: """
                 With addresses: the entries that hold them or lie inside. Up to 16,384 entries come in \

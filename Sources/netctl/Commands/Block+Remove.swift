@@ -6,6 +6,7 @@ import Policy
 extension Block {
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Unblock addresses.",
             discussion: """
                 Entries go that have exactly these prefixes. One that is not there is said and no \

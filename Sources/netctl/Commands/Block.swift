@@ -2,6 +2,7 @@ import ArgumentParser
 
 struct Block: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "block",
         abstract: "Drop addresses at once, on every attachment, before any rule.",
         discussion: """
             The block list is one for the host. Where packets come in it is asked about their source, \

@@ -6,6 +6,7 @@ import Programs
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "compile",
         abstract: "Compile a BPF program written in C.",
         discussion: """
             Runs clang with what BPF programs need: the bpf target, -mcpu=v3, -O2, -g (type \

@@ -3,6 +3,7 @@ import Datapath
 
 struct Confirm: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "confirm",
         abstract: "Keep what 'apply --confirm' put in force.",
         discussion: """
             Without it the policy reverts at its deadline, inside the kernel: no process is needed, \

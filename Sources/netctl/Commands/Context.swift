@@ -5,6 +5,7 @@ import Tracing
 
 struct Context: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "context",
         abstract: "Have the kernel remember whose sockets are whose.",
         discussion: """
             Who makes, binds, connects, accepts and uses a socket is seen by small programs in the \
@@ -25,6 +26,7 @@ struct Context: ParsableCommand {
 
     struct On: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "on",
             abstract: "Switch it on, until 'netctl context off' or the next boot.")
 
         @Flag(
@@ -57,6 +59,7 @@ struct Context: ParsableCommand {
 
     struct Off: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "off",
             abstract: "Switch it off and forget what it knew.")
 
         @OptionGroup var global: GlobalOptions
@@ -73,6 +76,7 @@ struct Context: ParsableCommand {
 
     struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "status",
             abstract: "Say whether it is on, how full it is, and what it cannot see.")
 
         @OptionGroup var global: GlobalOptions

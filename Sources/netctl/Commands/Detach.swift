@@ -3,6 +3,7 @@ import Datapath
 
 struct Detach: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "detach",
         abstract: "Remove exactly what netctl put on an interface or cgroup, nothing of others.")
 
     @OptionGroup var selection: Selection

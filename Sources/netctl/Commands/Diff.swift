@@ -5,6 +5,7 @@ import Statistics
 
 struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "diff",
         abstract: "Show what apply would change; nothing is changed.",
         discussion: """
             The plan that `apply --dry-run` prints, and for a policy in force that says something \

@@ -5,6 +5,7 @@ import Tracing
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "doctor",
         abstract: "Show what this kernel and machine can do, what is missing and how to get it.",
         discussion: """
             Types of programs and maps, and ways to attach, are tried: loaded, attached where nothing \

@@ -4,6 +4,7 @@ import Tracing
 
 struct Events: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "events",
         abstract: "Show what happens to packets, why, and whose they are.",
         discussion: """
             One stream of what the rules of policies log ('log: true'), what monitoring would drop, \
@@ -28,7 +29,10 @@ struct Events: ParsableCommand {
     func run() throws {
         try reporting {
             let reader = try EventReader(selection.filter(), selection.settings)
-            if !global.quiet { reader.warnOfLimits() }
+            if !global.quiet {
+                try selection.absent().forEach(Terminal.warning)
+                reader.warnOfLimits()
+            }
             let writer = EventWriter(global.output)
             let shown = try span.read(
                 reader, usual: .seconds(10), take: writer.take, flush: writer.flush)

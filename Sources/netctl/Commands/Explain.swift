@@ -7,6 +7,7 @@ import Statistics
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Say what happens to a packet, and why, without sending one.",
         usage: """
             netctl explain --policy <file> ... [--filter <filter>] [--hook <hook>] <packet>

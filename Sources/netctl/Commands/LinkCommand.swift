@@ -9,6 +9,7 @@ struct LinkCommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List all links of the kernel.",
             discussion: """
                 Programs may be on a hook without a link: XDP programs of 'ip link', filters of 'tc', \

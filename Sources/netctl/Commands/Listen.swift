@@ -5,6 +5,7 @@ import Programs
 
 struct Listen: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "listen",
         abstract: "Print the records of a ring or perf buffer, decoded by type information.",
         discussion: """
             A buffer has one reader: what is printed here, another reader does not see. netctl's own \

@@ -33,7 +33,8 @@ struct MapCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List all maps of the kernel.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List all maps of the kernel.")
 
         @OptionGroup var global: GlobalOptions
 
@@ -62,7 +63,8 @@ struct MapCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one map.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show one map.")
 
         @Argument(help: "Its id, name or pin.")
         var map: String
@@ -79,6 +81,7 @@ struct MapCommand: ParsableCommand {
 
     struct Dump: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "dump",
             abstract: "Show every element of a map.",
             discussion: """
                 -o json prints an array of {"key":…,"value":…}; the value of a per-CPU map has total \
@@ -113,6 +116,7 @@ struct MapCommand: ParsableCommand {
 
     struct Get: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "get",
             abstract: "Show one element of a map; exit 1 if there is none.")
 
         @Argument(help: "Its id, name or pin.")
@@ -136,6 +140,7 @@ struct MapCommand: ParsableCommand {
 
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "set",
             abstract: "Create or replace an element of a map.",
             discussion: """
                 Members that are left out become zero. In a per-CPU map every CPU gets the value, or \
@@ -170,6 +175,7 @@ struct MapCommand: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete an element of a map; exit 1 if there is none.")
 
         @Argument(help: "Its id, name or pin.")

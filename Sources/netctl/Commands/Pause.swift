@@ -4,6 +4,7 @@ import Statistics
 
 struct Pause: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "pause",
         abstract: "Let everything pass for a while, counted with reason 'paused'.",
         discussion: "Policies stay behind the pause; 'netctl apply' changes them there.")
 
@@ -41,6 +42,7 @@ struct Pause: ParsableCommand {
 
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "resume",
         abstract: "Put paused policies back in force.")
 
     @OptionGroup var selection: Selection

@@ -5,6 +5,7 @@ import Programs
 
 struct Prog: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "prog",
         abstract: "Look at BPF programs, anybody's: list, show, dump.",
         discussion: """
             A program is named by its id, by its function's name, or by the path of its pin.
@@ -33,6 +34,7 @@ struct Prog: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List all programs of the kernel.")
 
         @OptionGroup var options: MeasureOption
@@ -65,7 +67,8 @@ struct Prog: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one program.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show one program.")
 
         @Argument(help: "Its id, name or pin.")
         var program: String
@@ -84,6 +87,7 @@ struct Prog: ParsableCommand {
 
     struct Dump: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "dump",
             abstract: "Disassemble a program (by bpftool).",
             discussion: "Source lines are shown where the program carries them (clang -g).")
 

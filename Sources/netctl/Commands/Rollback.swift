@@ -3,6 +3,7 @@ import Datapath
 
 struct Rollback: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "rollback",
         abstract: "Go back to what was in force before the last apply.",
         discussion: """
             A policy that awaits its confirmation reverts now. Otherwise the last apply is taken back: \

@@ -7,6 +7,7 @@ import Programs
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Compile, load and attach a program, and print what it says until interrupted.",
         discussion: """
             All programs of the file are attached as their sections say: to the kernel, to the interface \

@@ -5,6 +5,7 @@ import Statistics
 
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "show",
         abstract: "Show the policy in force, as YAML, rules with their counters.")
 
     @OptionGroup var selection: Selection

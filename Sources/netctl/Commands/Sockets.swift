@@ -5,6 +5,7 @@ import Tracing
 
 struct Sockets: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "sockets",
         abstract: "Show the sockets of all network namespaces, and whose they are.",
         discussion: """
             OWNER is the process that holds the socket; where several do, the one that was last seen \

@@ -6,6 +6,7 @@ import Statistics
 
 struct Stats: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "stats",
         abstract: "Show packets and bytes by verdict, reason, rule and set.",
         discussion: """
             Counts are exact: the sum over verdicts is what the hook was handed, and so is the sum \

@@ -5,6 +5,7 @@ import Statistics
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Show attachments, programs of others on the same hooks, and problems.",
         discussion: """
             Mode and policy are what the kernel holds, not what was asked for. With --verbose also \

@@ -6,6 +6,7 @@ import Statistics
 
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "test",
         abstract: "Run a policy's own tests on the real programs.",
         discussion: """
             Each entry of tests: in the policy describes a packet and says what its filter is to do \

@@ -5,6 +5,7 @@ import PolicyCompiler
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check policy files; nothing is changed and no privilege is needed.",
         discussion: "Warnings exit 0; with --strict they exit 3, as errors do.")
 

@@ -230,18 +230,34 @@ struct netctl_device_rule {
 };
 NETCTL_LAYOUT(struct netctl_device_rule, 20);
 
-/* An entry of the IPv4 trie: a class, or where the next eight bits of the address are looked up. */
+/* An entry of the IPv4 trie: a class, or where the next eight bits of the address are looked up.
+ *
+ * The root has an entry for each /16. Where the trie is ranked these are classes, and there follow a bit
+ * for each /24, set if that has a netctl_net4, and for each word of these bits a __u32: how many bits are
+ * set in the words before.
+ */
 enum {
 	NETCTL_TRIE4_BLOCK = 1u << 31, /* in this block of 256 entries */
 	NETCTL_TRIE4_LEAF = 1u << 30, /* in this leaf; only of the last eight bits */
 	NETCTL_TRIE4_INDEX = NETCTL_TRIE4_LEAF - 1,
 	NETCTL_TRIE4_ROOT_ENTRIES = 65536,
+	/* Where the trie is ranked: words of 64 bits, a bit for each /24. */
+	NETCTL_TRIE4_WORDS = 1 << 18,
 	/* In one element of an array, 64 KB. */
 	NETCTL_TRIE4_BLOCKS = 64,
+	NETCTL_TRIE4_NETS = 8192,
 	NETCTL_TRIE4_LEAVES = 1024,
 };
 
-/* A /24 whose addresses are of two classes; one of more has a block. */
+/* A /24 of a ranked trie. Most have one prefix inside, and lead nowhere. */
+struct netctl_net4 {
+	__u32 entry; /* a class, or a leaf */
+	__u16 first; /* of the addresses that it is for; the others are of the class of the /16 */
+	__u16 count; /* 1..256 */
+};
+NETCTL_LAYOUT(struct netctl_net4, 8);
+
+/* A /24 whose addresses are of two classes. One of more has a block, which both classes name. */
 struct netctl_leaf4 {
 	__u64 inside[4]; /* a bit for each address */
 	__u32 class_inside;
@@ -626,8 +642,10 @@ NETCTL_LAYOUT(struct netctl_rule_log, 32);
 struct netctl_own_drop {
 	__u64 packet; /* the kernel's address of the skb; 0: of a frame, that has none yet */
 	__u64 time; /* ns since boot */
+	__u32 readers; /* bits of those that have not seen it yet */
+	__u32 reserved;
 };
-NETCTL_LAYOUT(struct netctl_own_drop, 16);
+NETCTL_LAYOUT(struct netctl_own_drop, 24);
 
 /* What `netctl trace` watches. */
 enum netctl_trace {
@@ -703,7 +721,8 @@ NETCTL_LAYOUT(struct netctl_trace_socket, 232);
 struct netctl_trace_totals {
 	__u64 sent; /* to `trace_events` */
 	__u64 lost; /* for which there was no room */
+	__u64 filtered; /* that were not asked for */
 };
-NETCTL_LAYOUT(struct netctl_trace_totals, 16);
+NETCTL_LAYOUT(struct netctl_trace_totals, 24);
 
 #endif
