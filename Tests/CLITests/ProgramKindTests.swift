@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A program for every kind of hook, attached and seen to run.
-@Suite("Kinds of programs", .requiresRoot, .requiresClang)
+/// A program for every kind of hook, attached and seen to run; one test after the other, for they look for
+/// their maps by name.
+@Suite("Kinds of programs", .serialized, .requiresRoot, .requiresClang)
 struct ProgramKindTests {
     /// The elements of a map of counters, by the names of its keys.
     private static func counted(_ map: String) throws -> [String: Int] {
@@ -129,7 +130,7 @@ struct ProgramKindTests {
             let read = try expectSuccess(["run", source, "-o", "json"])
             let lines = read.stdout.split(separator: "\n")
             #expect(lines.count > 1)
-            #expect(lines[0] == #"{"line":"process","program":"each_task","version":1}"#)
+            #expect(lines.first == #"{"line":"process","program":"each_task","version":1}"#)
             try expectSuccess(["attach", "--program", source], "each_task on the kernel iter/task")
             let text = try runChecked(["cat", "/sys/fs/bpf/netctl/program-kernel-each_task/link"])
             #expect(text.hasPrefix("process\n"))

@@ -4,8 +4,8 @@ import TestSupport
 /// `Fixtures/*.bpf.c`: programs as others write them.
 enum ProgramFixture {
     /// The path of a source.
-    static func source(_ name: String, _ file: String = #filePath) -> String {
-        URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
+    static func source(_ name: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Fixtures/\(name).bpf.c").path
     }
 
