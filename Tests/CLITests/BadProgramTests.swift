@@ -160,9 +160,9 @@ struct BadProgramTests {
             try expectSuccess(Array(attach.dropFirst()))
             let whole = ContinuousClock.now - start
             try expectSuccess(["detach", "--all"])
-            for step in 1...6 {
+            for step in 1...4 {
                 let child = try BackgroundCommand(attach)
-                usleep(UInt32(whole / .microseconds(1)) * UInt32(step) / 6)
+                usleep(UInt32(whole / .microseconds(1)) * UInt32(step) / 4)
                 child.signal(9)
                 _ = try child.wait()
                 let programs = try JSONValue(parsing: netctl("status", "-o", "json").stdout)

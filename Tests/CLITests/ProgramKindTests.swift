@@ -148,14 +148,16 @@ struct ProgramKindTests {
             var server = try BackgroundCommand([
                 "perl", "-MIO::Socket::INET", "-e",
                 "$| = 1; my $s = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1', "
-                    + "LocalPort => 4323) or die; print \"ready\\n\"; "
+                    + "LocalPort => 4323) or die; print fileno $s, \" ready\\n\"; "
                     + "while (defined $s->recv(my $b, 99)) { print \"got \", length $b, \"\\n\" }",
             ])
             defer { server.signal(9) }
-            try server.waitForOutput("ready")
+            // It has inherited other sockets: which one is its own?
+            let number = try server.waitForOutput(" ready").prefix(while: \.isNumber)
             let sender = try UDPSocket(bound: "127.0.0.1")
-            let attach = ["attach", "--program", object, "--socket", "\(server.pid)"]
-            try expectSuccess(attach, "attached program keep_some on process \(server.pid) fd ")
+            let attach = ["attach", "--program", object, "--socket", "\(server.pid):\(number)"]
+            try expectSuccess(
+                attach, "attached program keep_some on process \(server.pid) fd \(number)")
             try sender.send(1, to: "127.0.0.1", port: 4323)
             try server.waitForOutput("got 6")
             // UDP's header is the first eight bytes.
