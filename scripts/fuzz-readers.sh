@@ -16,7 +16,9 @@ corpora=Tests/FuzzInputs/Corpora
 mkdir -p "$found"
 [ $# -gt 0 ] || { mapfile -t inputs < <(ls "$corpora"); set -- "${inputs[@]}"; }
 
-# What Swift makes once and keeps looks like a leak, so leaks are not looked for here.
+# What Swift makes once and keeps looks like a leak.
+export ASAN_OPTIONS=detect_leaks=0
+
 # Longer than this reaches nothing that less does not.
 declare -A longest=([policy]=4096 [set-file]=1024 [packet-words]=256 [packet]=512 [capture]=2048
   [netlink]=2048 [types]=4096)
@@ -29,7 +31,7 @@ for input in "$@"; do
   echo "== $input, ${NETCTL_FUZZ_SECONDS:-60} s"
   export NETCTL_FUZZ_INPUT=$input
   "$fuzzer" "$found/$input" "${seeds[@]}" -max_total_time="${NETCTL_FUZZ_SECONDS:-60}" \
-    -max_len="${longest[$input]:-4096}" -timeout=10 -rss_limit_mb=2048 -detect_leaks=0 -print_final_stats=1 \
+    -max_len="${longest[$input]:-4096}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$found/broken/$input-" 2>"$found/$input.log" || broken+=("$input")
   grep -E '^(stat::number_of_executed_units|stat::peak_rss_mb|SUMMARY|Test unit written)|cov:' \
     "$found/$input.log" | tail -n 4

@@ -10,8 +10,8 @@ extension FuzzInput {
         let text = PolicyWriter.write(policy)
         let again = read(Array(text.utf8))
         require(!again.hasErrors, "what is written can be read:\n\(text)")
-        require(
-            again.policy.map { PolicyWriter.write($0) } == text, "writing and reading agree:\n\(text)")
+        let rewritten = again.policy.map { PolicyWriter.write($0) }
+        require(rewritten == text, "writing and reading agree:\n\(text)")
     }
 
     private static func read(_ bytes: [UInt8]) -> ReadResult {
