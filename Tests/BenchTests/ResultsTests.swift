@@ -111,10 +111,11 @@ struct ResultsTests {
 
     @Test("targets: what is met, what falls short in bold, and what nobody measured")
     func targets() throws {
-        func stream(_ what: String, _ entries: Int?, _ value: Double) -> Measurement {
-            Measurement(what: what, entries: entries, column: "stream", unit: "ns", values: [value])
+        func stream(_ what: String, _ entries: Int?, _ value: Double) -> netctl_bench.Measurement {
+            netctl_bench.Measurement(
+                what: what, entries: entries, column: "stream", unit: "ns", values: [value])
         }
-        func veth(_ what: String, _ entries: Int?, _ value: Double) -> Measurement {
+        func veth(_ what: String, _ entries: Int?, _ value: Double) -> netctl_bench.Measurement {
             Measurement(
                 what: what, entries: entries, column: "ns a packet", unit: "ns", values: [value])
         }
