@@ -106,9 +106,9 @@ struct FaultMatrixTests {
 
     // MARK: The sample
 
-    /// Every operation on every second hook.
+    /// Every operation on every third hook.
     private static func isTried(_ operation: Operation, _ way: HookWay) -> Bool {
-        isWhole || (operation.number + way.number) % 2 == 0
+        isWhole || (operation.number + way.number) % 3 == 0
     }
 
     /// Some failpoints, the first time that they are come by.
