@@ -14,10 +14,8 @@ enum ABIVersion {
     /// The oldest that it can change.
     static let oldest = Int(NETCTL_ABI_OLDEST)
 
-    #if DEBUG
-        /// What a test has this process be.
-        @TaskLocal static var played: Int?
-    #endif
+    /// What a test has this process be; heeded in a debug build alone.
+    @TaskLocal static var played: Int?
 
     /// Why this netctl cannot read, let alone change, what one of another version made.
     ///

@@ -65,6 +65,9 @@ enum Failpoint: String, CaseIterable, Sendable {
     case renewBlock = "renew-block"
     case settleBlock = "settle-block"
 
+    /// Told of each that is reached, in a debug build, by tests that count them.
+    @TaskLocal static var observer: (@Sendable (Failpoint) -> Void)?
+
     /// Says that the change comes next.
     @inline(__always) func reach() {
         #if DEBUG
@@ -104,9 +107,6 @@ extension Journal.State {
 
 #if DEBUG
     extension Failpoint {
-        /// Told of each that is reached, by tests that count them.
-        @TaskLocal static var observer: (@Sendable (Failpoint) -> Void)?
-
         /// Where this process ends, as the variable says.
         fileprivate static let end = ProcessInfo.processInfo.environment["NETCTL_FAILPOINT"]
             .map(ProcessEnd.init)
