@@ -37,11 +37,19 @@ build: ## Build .build/debug/netctl
 test: deps ## Install what is missing and run the tests; those on the kernel need root
 	swift test --parallel
 
+fuzz: fuzz-readers fuzz-programs ## Give readers and programs random input, for NETCTL_FUZZ_SECONDS each (Tests/FuzzInputs)
+
+fuzz-readers: export NETCTL_FUZZ_SECONDS ?= 60
+fuzz-readers: deps ## The readers of policies, set files, packets, netlink and types, guided by coverage
+	NETCTL_LIBFUZZER=1 swift build --configuration release --scratch-path .build/fuzz \
+		--sanitize fuzzer --sanitize address --product netctl-fuzz
+	scripts/fuzz-readers.sh .build/fuzz/release/netctl-fuzz .build/fuzz/found
+
 # NETCTL_FUZZ_SECONDS=N, NETCTL_FUZZ_POLICIES=N, NETCTL_FUZZ_SEED=N: see Tests/ProgramTests.
-fuzz: export NETCTL_FUZZ_SECONDS ?= 600
-fuzz: export NETCTL_FUZZ_SEED ?= $(shell date +%s)
-fuzz: export NETCTL_FUZZ_FRAMES ?= 5000
-fuzz: deps ## Compare the programs in the kernel with the meaning of random policies, for long
+fuzz-programs: export NETCTL_FUZZ_SECONDS ?= 600
+fuzz-programs: export NETCTL_FUZZ_SEED ?= $(shell date +%s)
+fuzz-programs: export NETCTL_FUZZ_FRAMES ?= 5000
+fuzz-programs: deps ## Compare the programs in the kernel with the meaning of random policies, for long
 	swift test --configuration release -Xswiftc -enable-testing --filter RandomProgramTests
 
 schema: build ## Write docs/policy.schema.json from the reader's tables of keys
@@ -115,4 +123,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz schema vm-test demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean
+.PHONY: help build test fuzz fuzz-readers fuzz-programs schema vm-test demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean

@@ -112,6 +112,12 @@ let package = Package(
                 system,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // What reads bytes that may come from anybody; package access, for netctl-fuzz is no test target.
+        .target(
+            name: "FuzzInputs",
+            dependencies: ["BPF", "NetTypes", "Netlink", "Packets", "Policy", "PolicyCompiler"],
+            path: "Tests/FuzzInputs", exclude: ["Corpora"], swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzInputs"], swiftSettings: strict),
         .testTarget(
             name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", system],
             swiftSettings: strict),
@@ -184,3 +190,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x
 )
+
+// `make fuzz-readers`: libFuzzer has a `main` of its own, without which this cannot be linked.
+if Context.environment["NETCTL_LIBFUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "netctl-fuzz", dependencies: ["FuzzInputs"], path: "Tests/Fuzz",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -22,12 +22,16 @@ private struct BTFDecoder {
     let types: BTF
     /// How many values may still be decoded: types may be damaged, or huge.
     private var budget = 1 << 20
+    /// How deep the value is inside others: a damaged structure may contain itself.
+    private var depth = 0
 
     init(types: BTF) { self.types = types }
 
     mutating func decode(_ bytes: ArraySlice<UInt8>, _ id: UInt32, named name: String) -> BTFValue {
         budget -= 1
-        guard budget > 0 else { return .bytes(Array(bytes)) }
+        guard budget > 0, depth < BTF.depthMax else { return .bytes(Array(bytes)) }
+        depth += 1
+        defer { depth -= 1 }
         if let known = KnownType(id, in: types, member: name)?.decode(bytes) { return known }
         guard let real = types.underlying(id), let type = types.type(real) else {
             return .bytes(Array(bytes))

@@ -41,7 +41,7 @@ private struct BTFEncoder {
         let name = subject.split(separator: ".").last.map(String.init) ?? subject
         if case .word(let text) = literal, let known = KnownType(id, in: types, member: name) {
             guard let encoded = known.encode(text) else { throw refusal(literal, id, subject) }
-            return put(encoded, at: offset)
+            return try put(encoded, at: offset, subject)
         }
         guard let real = types.underlying(id), let type = types.type(real) else {
             throw refusal(literal, id, subject)
@@ -49,21 +49,21 @@ private struct BTFEncoder {
         switch (type, literal) {
         case (.integer(let integer), .word(let text)):
             guard let bits = Self.bits(text, integer) else { throw refusal(literal, id, subject) }
-            put(bits, size: integer.bytes, at: offset)
+            try put(bits, size: integer.bytes, at: offset, subject)
         case (.enumeration(let enumeration), .word(let text)):
             guard let bits = Self.bits(text, enumeration) else {
                 throw refusal(literal, id, subject, enumeration)
             }
-            put(bits, size: enumeration.bytes, at: offset)
+            try put(bits, size: enumeration.bytes, at: offset, subject)
         case (.pointer, .word(let text)):
             guard let bits = UInt64(number: text) else { throw refusal(literal, id, subject) }
-            put(bits, size: 8, at: offset)
+            try put(bits, size: 8, at: offset, subject)
         case (.float(_, 8), .word(let text)):
             guard let value = Double(text) else { throw refusal(literal, id, subject) }
-            put(value.bitPattern, size: 8, at: offset)
+            try put(value.bitPattern, size: 8, at: offset, subject)
         case (.float(_, 4), .word(let text)):
             guard let value = Float(text) else { throw refusal(literal, id, subject) }
-            put(UInt64(value.bitPattern), size: 4, at: offset)
+            try put(UInt64(value.bitPattern), size: 4, at: offset, subject)
         case (.array(let element, let count), _):
             try encodeArray(literal, element, Int(count), at: offset, subject, id)
         case (.composite(let composite), .fields(let fields)):
@@ -88,7 +88,7 @@ private struct BTFEncoder {
                 try encode(value, element, at: offset + index * size, "\(subject)[\(index)]")
             }
         case .word(let text) where size == 1 && text.utf8.count <= count:
-            put(Array(text.utf8), at: offset)
+            try put(Array(text.utf8), at: offset, subject)
         default:
             throw refusal(literal, id, subject)
         }
@@ -123,6 +123,7 @@ private struct BTFEncoder {
             throw BPFError(
                 .layout, "set", subject, "it takes a number of \(width) bits")
         }
+        guard bit + width <= bytes.count * 8 else { throw Self.damaged(subject) }
         for index in 0..<width {
             #if _endian(little)
                 let (set, mask) = (value >> UInt64(index) & 1, UInt8(1) << UInt8((bit + index) % 8))
@@ -147,23 +148,29 @@ private struct BTFEncoder {
         }
     }
 
-    private mutating func put(_ encoded: [UInt8], at offset: Int) {
+    private mutating func put(
+        _ encoded: [UInt8], at offset: Int, _ subject: String
+    ) throws(BPFError) {
+        guard offset + encoded.count <= bytes.count else { throw Self.damaged(subject) }
         bytes.replaceSubrange(offset..<offset + encoded.count, with: encoded)
     }
 
-    private mutating func put(_ bits: UInt64, size: Int, at offset: Int) {
+    private mutating func put(
+        _ bits: UInt64, size: Int, at offset: Int, _ subject: String
+    ) throws(BPFError) {
+        guard (1...8).contains(size) else { throw Self.damaged(subject) }
         let little = (0..<size).map { UInt8(truncatingIfNeeded: bits >> UInt64($0 * 8)) }
         #if _endian(little)
-            put(little, at: offset)
+            try put(little, at: offset, subject)
         #else
-            put(little.reversed(), at: offset)
+            try put(little.reversed(), at: offset, subject)
         #endif
     }
 
     /// The bits of a number that fits, or of a boolean.
     private static func bits(_ text: String, _ integer: BTFInteger) -> UInt64? {
         if integer.isBoolean { return ["true": 1, "false": 0, "1": 1, "0": 0][text] }
-        guard integer.bytes <= 8 else { return nil }
+        guard (1...8).contains(integer.bytes) else { return nil }
         let width = UInt64(integer.bytes * 8)
         if integer.isSigned {
             guard let value = Int64(number: text),
@@ -183,6 +190,11 @@ private struct BTFEncoder {
             return UInt64(bitPattern: named.value)
         }
         return Int64(number: text).map(UInt64.init(bitPattern:))
+    }
+
+    /// Of a type whose parts are not inside it.
+    private static func damaged(_ subject: String) -> BPFError {
+        BPFError(.layout, "set", subject, "its type is damaged")
     }
 
     private func refusal(

@@ -19,7 +19,7 @@ struct AddressTables {
     /// How many elements of 64 KB the maps have that grow.
     var elements: [String: UInt32] {
         [
-            "blocks4": Self.elements(trie4.blocks.count, NETCTL_TRIE4_BLOCKS << 8),
+            "blocks4": Self.elements(trie4.blockCount, NETCTL_TRIE4_BLOCKS),
             "leaves4": Self.elements(trie4.leaves.count, NETCTL_TRIE4_LEAVES),
             "lines6": Self.elements(search6.lines.count, NETCTL_SEARCH6_LINES),
         ]
@@ -33,7 +33,7 @@ struct AddressTables {
     /// What the maps of each IP version take.
     var bytes: (ipv4: Int, ipv6: Int) {
         let grown = elements.mapValues { Int($0) << 16 }
-        let root = trie4.root.count * 4
+        let root = IPv4Trie.rootBytes(isRanked: trie4.isRanked)
         return (
             root + (grown["blocks4"] ?? 0) + (grown["leaves4"] ?? 0),
             MemoryLayout<netctl_search6>.size + (grown["lines6"] ?? 0)

@@ -64,9 +64,9 @@ struct FilterTables {
         for side in sides {
             try object.setGlobal("\(side.name)_ranked4", to: side.isRanked4)
             try object.setMaxEntries(map: "\(side.name)_row", UInt32(side.table.rows.count))
+            let root = IPv4Trie.rootBytes(isRanked: side.isRanked4)
+            try object.setValueSize(map: "\(side.name)_trie4", bytes: UInt32(root))
             guard !holds(side) else { continue }
-            try object.setValueSize(
-                map: "\(side.name)_trie4", bytes: UInt32(side.tables.trie4.root.count * 4))
             for (map, count) in side.tables.elements {
                 try object.setMaxEntries(map: "\(side.name)_\(map)", count)
             }

@@ -2,13 +2,13 @@ internal import CLibmnl
 internal import SystemPackage
 
 /// The kernel's answer that ends a request: `NLMSG_ERROR`, or `NLMSG_DONE` after a dump.
-struct Acknowledgement: Equatable {
+package struct Acknowledgement: Equatable {
     /// nil if the request was carried out.
     let failure: NetlinkFailure?
 
     /// Parses the answer: a negative errno, then (error only) the request's header and, unless
     /// `NLM_F_CAPPED`, its body, then with `NLM_F_ACK_TLVS` the extended acknowledgement.
-    init(_ message: NetlinkMessage) throws(NetlinkFailure) {
+    package init(_ message: NetlinkMessage) throws(NetlinkFailure) {
         // An old kernel ends a dump without a number.
         let isDone = Int32(message.type) == NLMSG_DONE
         guard let error: Int32 = message.payload.load() ?? (isDone ? 0 : nil) else {

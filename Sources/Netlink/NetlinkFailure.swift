@@ -1,7 +1,7 @@
 internal import SystemPackage
 
 /// What went wrong below the level that knows attempt and subject.
-struct NetlinkFailure: Error, Equatable {
+package struct NetlinkFailure: Error, Equatable {
     let errno: Errno
     var extack: String?
     var reason: String?

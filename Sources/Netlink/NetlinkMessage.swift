@@ -1,5 +1,5 @@
 /// One message of a datagram from the kernel.
-struct NetlinkMessage: Equatable {
+package struct NetlinkMessage: Equatable {
     let type: UInt16
     let flags: UInt16
     let sequence: UInt32
@@ -9,7 +9,7 @@ struct NetlinkMessage: Equatable {
     static let headerLength = 16
 
     /// Splits a datagram into its messages.
-    static func parse(_ datagram: [UInt8]) throws(NetlinkFailure) -> [NetlinkMessage] {
+    package static func parse(_ datagram: [UInt8]) throws(NetlinkFailure) -> [NetlinkMessage] {
         var messages: [NetlinkMessage] = []
         var rest = WireBytes(datagram)
         while rest.count > 0 {

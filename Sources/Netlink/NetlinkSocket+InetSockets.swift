@@ -34,7 +34,7 @@ extension NetlinkSocket {
 
 extension InetSocket {
     /// Reads `struct inet_diag_msg` and the attributes behind it.
-    init(_ message: NetlinkMessage, proto: UInt8) throws(NetlinkFailure) {
+    package init(_ message: NetlinkMessage, proto: UInt8) throws(NetlinkFailure) {
         let bytes = message.payload
         guard let family: UInt8 = bytes.load(at: 0), let state: UInt8 = bytes.load(at: 1),
             let localPort: UInt16 = bytes.load(at: 4), let remotePort: UInt16 = bytes.load(at: 6),

@@ -7,7 +7,7 @@ extension NetworkLink {
     ///   - message: The reply.
     ///   - driver: Answers an interface's driver by its name.
     /// - Throws: What is malformed.
-    init(_ message: NetlinkMessage, driver: (String) -> String?) throws(NetlinkFailure) {
+    package init(_ message: NetlinkMessage, driver: (String) -> String?) throws(NetlinkFailure) {
         guard Int(message.type) == Int(RTM_NEWLINK) else {
             throw .malformed("message type \(message.type) instead of a link")
         }

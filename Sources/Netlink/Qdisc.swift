@@ -15,7 +15,7 @@ public struct Qdisc: Hashable, Sendable {
     public var isClsact: Bool { kind == "clsact" && parent == TC_H_CLSACT }
 
     /// Reads an `RTM_NEWQDISC` message.
-    init(_ message: NetlinkMessage) throws(NetlinkFailure) {
+    package init(_ message: NetlinkMessage) throws(NetlinkFailure) {
         let header = try TrafficControlHeader(message, type: Int32(RTM_NEWQDISC))
         interfaceIndex = header.interfaceIndex
         kind = try header.kind()

@@ -32,7 +32,7 @@ public struct TCFilter: Hashable, Sendable {
     public static let allProtocols: UInt16 = 3
 
     /// Reads an `RTM_NEWTFILTER` message.
-    init(_ message: NetlinkMessage) throws(NetlinkFailure) {
+    package init(_ message: NetlinkMessage) throws(NetlinkFailure) {
         let header = try TrafficControlHeader(message, type: Int32(RTM_NEWTFILTER))
         priority = UInt16(header.info >> 16)
         protocolNumber = UInt16(bigEndian: UInt16(truncatingIfNeeded: header.info))

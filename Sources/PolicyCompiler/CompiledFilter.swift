@@ -93,12 +93,9 @@ public struct AddressTable: Sendable {
 
     /// What the tables of both IP versions take at least, known before they are built.
     public var leastBytes: Int {
-        let (blocks, leaves) = IPv4Trie.sizes(ipv4)
-        let all = isFlat4 ? Int(NETCTL_TRIE4_ROOT_ENTRIES) : blocks  // of 1 KB
         // A line of IPv6 has room for three entries.
         let lines = ipv6.count / 3
-        return all << 10 + leaves * MemoryLayout<netctl_leaf4>.stride
-            + lines * MemoryLayout<netctl_line6>.stride
+        return IPv4Trie.Size(ipv4).leastBytes + lines * MemoryLayout<netctl_line6>.stride
     }
 
     /// The IPv4 prefixes as programs look them up.

@@ -38,5 +38,13 @@ extension IPv4Trie {
         var isSmallerRanked: Bool {
             IPv4Rank.bytes + netBytes < blocks << 10
         }
+
+        /// What the maps hold beside the root's entries, but for the leaves and blocks of /24s in which
+        /// prefixes meet.
+        var leastBytes: Int {
+            isSmallerRanked
+                ? IPv4Rank.bytes + netBytes
+                : blocks << 10 + leaves * MemoryLayout<netctl_leaf4>.size
+        }
     }
 }

@@ -23,6 +23,9 @@ public struct IPv4Trie: Sendable {
     /// The one element of the map `…_trie4`.
     public var root: [UInt32] { entries + (rank?.words ?? []) }
 
+    /// How many KB the elements of the map `…_blocks4` have to hold.
+    public var blockCount: Int { firstBlock + blockEntries.count >> 8 }
+
     /// The elements of the map `…_blocks4`, one behind the other.
     public var blocks: [UInt32] {
         guard isRanked else { return blockEntries }
@@ -37,6 +40,11 @@ public struct IPv4Trie: Sendable {
             }
             count = buffer.count
         }
+    }
+
+    /// What ``root`` takes.
+    public static func rootBytes(isRanked: Bool) -> Int {
+        Int(NETCTL_TRIE4_ROOT_ENTRIES) * 4 + (isRanked ? IPv4Rank.bytes : 0)
     }
 
     /// Builds the trie.

@@ -9,21 +9,28 @@ import Testing
 /// One apply to several hooks loads the tables of a filter once.
 @Suite("Shared tables", .requiresRoot)
 struct SharedTablesTests {
-    private static let text = """
-        version: 1
-        name: edge
-        sets:
-          threats: { cidrs: [198.51.100.0/24, "2001:db8:bad::/48"] }
-        filters:
-          inbound:
-            default: pass
-            rules:
-              - { name: threats, match: { src: "@threats" }, action: drop }
-              - { name: telnet, match: { proto: tcp, dport: 23 }, action: drop }
-        """
+    /// A policy of so many IPv4 prefixes, each in a /16 of its own: where they are many, the trie is
+    /// ranked.
+    private static func text(prefixes: Int) -> String {
+        let cidrs = (0..<prefixes).map { "\(16 + $0 / 256).\($0 % 256).7.9" }
+        return """
+            version: 1
+            name: edge
+            sets:
+              threats: { cidrs: [\(cidrs.joined(separator: ", ")), "2001:db8:bad::/48"] }
+            filters:
+              inbound:
+                default: pass
+                rules:
+                  - { name: threats, match: { src: "@threats" }, action: drop }
+                  - { name: telnet, match: { proto: tcp, dport: 23 }, action: drop }
+            """
+    }
 
-    @Test("addresses, values and rows are shared; rules, counters and constants are not")
-    func shared() async throws {
+    @Test(
+        "addresses, values and rows are shared; rules, counters and constants are not",
+        arguments: [1, 4_000])
+    func shared(prefixes: Int) async throws {
         try await withSandbox {
             let wire = try Wire(.ipv4)
             let tc = try AttachTarget(
@@ -32,7 +39,8 @@ struct SharedTablesTests {
                 _ = try Reconciler().attach(target)
                 return target.point
             }
-            _ = try Reconciler().apply(PolicyRevision(policy(Self.text), setFiles: []))
+            _ = try Reconciler().apply(
+                PolicyRevision(policy(Self.text(prefixes: prefixes)), setFiles: []))
             let bodies = try points.map { point in try Self.maps(of: point) }
             let common = Set(bodies[0].filter { bodies[1][$0.key] == $0.value }.keys)
             let all = Set(bodies[0].keys).intersection(bodies[1].keys)
