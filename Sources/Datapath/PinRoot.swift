@@ -16,6 +16,12 @@ package struct PinRoot {
     package static func existing() throws -> PinRoot? {
         guard let fileSystem = try BPFFileSystem.mounted() else { return nil }
         let root = PinRoot(fileSystem: fileSystem)
+        // Somebody may have laid it there to have pins made, or removed, elsewhere.
+        if (try? ProcFile.link(root.path.string)) != nil {
+            throw DatapathError(
+                "read pins", root.path.string, "it is a symbolic link",
+                errno: .tooManySymbolicLinkLevels, hint: "remove it")
+        }
         do throws(Errno) {
             _ = try Directory.entries(at: root.path.string)
             return root
