@@ -163,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "TracingTests",
             dependencies: [
-                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Policy",
-                "PolicyCompiler", "TestSupport",
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
+                "Policy", "PolicyCompiler", "TestSupport",
                 "Tracing", system,
             ], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

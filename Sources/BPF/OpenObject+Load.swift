@@ -26,6 +26,7 @@ extension OpenObject {
             if let map = warnings.failedMap {
                 return .system("create map", map, errno)
             }
+            if warnings.lackKernelTypes { return .noKernelTypes("load object", name, errno) }
             return .system(
                 "load object", name, errno, hint: errno == .notPermitted ? nil : warnings.first)
         }

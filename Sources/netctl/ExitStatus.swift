@@ -48,7 +48,8 @@ enum ExitStatus: Int32, Error {
 extension BPFError {
     /// Whether the kernel or the caller's privileges are in the way.
     fileprivate var isUnsupported: Bool {
-        code == .system && (errno?.isPrivilege == true || errno == .notSupportedOnSocket)
+        code == .noKernelTypes
+            || code == .system && (errno?.isPrivilege == true || errno == .notSupportedOnSocket)
     }
 }
 
