@@ -84,5 +84,5 @@ func reporting(
 
 extension Reconciler {
     /// The reconciler of this process: what it had to undo or finish first is a message.
-    static let reporting = Reconciler { Terminal.message("netctl: \($0)") }
+    static let reporting = Reconciler { Terminal.notice($0) }
 }
