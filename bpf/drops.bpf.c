@@ -8,6 +8,7 @@
  */
 #include "lib/dropped_frame.h"
 #include <bpf/bpf_core_read.h>
+#include "lib/drop_reason.h"
 #include "lib/kernel_types.h"
 #include "lib/offer.h"
 #include "lib/own_drop.h"
@@ -18,6 +19,8 @@ enum {
 	REASONS_MAX = 256,
 	/* Between a program's drop of a frame and the kernel's of the skb that was made of it. */
 	FRAME_DROP_FRESH = 1000000, /* ns */
+	/* The same of an skb: its process may be interrupted, and the skb's memory is used again. */
+	PACKET_DROP_FRESH = 1000000000,
 	NETNS_FIRST = 0xf0000000u, /* PROC_DYNAMIC_FIRST: inodes of namespaces are above */
 };
 
@@ -26,8 +29,6 @@ const volatile __u32 reader_number = 0;
 const volatile __u64 hidden_reasons[REASONS_MAX / 64] = {};
 /* With which a frame is dropped that an XDP program has refused; 0: no reason of its own. */
 const volatile __u32 xdp_reason = 0;
-/* The kernel's number for no reason. */
-const volatile __u32 no_reason = 0;
 
 /* Whether one of our programs has dropped this packet: it has said so itself.
  *
@@ -35,17 +36,16 @@ const volatile __u32 no_reason = 0;
 static __always_inline bool is_ours(struct sk_buff *skb, __u32 reason)
 {
 	struct netctl_own_drop *last = bpf_map_lookup_elem(&event_own_drop, &(__u32){ 0 });
+	__u32 own = 1u << (reader_number & 31);
 
-	if (!last || !last->time)
+	if (!last || !(last->readers & own))
 		return false;
-	if (last->packet) {
-		if (last->packet != (__u64)skb)
-			return false;
-	} else if (bpf_ktime_get_boot_ns() - last->time > FRAME_DROP_FRESH ||
-		   !(reason == xdp_reason || reason == no_reason)) {
+	if (bpf_ktime_get_boot_ns() - last->time >
+	    (last->packet ? PACKET_DROP_FRESH : FRAME_DROP_FRESH))
 		return false;
-	}
-	last->time = 0;
+	if (last->packet ? last->packet != (__u64)skb : reason != xdp_reason && reason != no_reason)
+		return false;
+	last->readers &= ~own;
 	return true;
 }
 
@@ -110,9 +110,11 @@ static __always_inline int dropped(struct sk_buff *skb, __u64 location, __u32 re
 
 	if (!(guard & 1u << (reader_number & 31)))
 		return 0;
-	if (reason < REASONS_MAX && hidden_reasons[reason / 64] & 1ULL << reason % 64)
-		return 0;
+	/* Also of a drop that is hidden: what is remembered of it would fit another packet. */
 	if (is_ours(skb, reason))
+		return 0;
+	reason = full_reason(reason, location);
+	if (reason < REASONS_MAX && hidden_reasons[reason / 64] & 1ULL << reason % 64)
 		return 0;
 	draft = take_draft();
 	if (!draft) {

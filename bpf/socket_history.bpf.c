@@ -2,6 +2,7 @@
 /* What happened to sockets, for `netctl why`: resets, retransmissions, and what the kernel dropped, by
  * flow and reason. Runs while `netctl context` is on.
  */
+#include "lib/drop_reason.h"
 #include "lib/socket_record.h"
 #include "lib/tracing.h"
 
@@ -152,8 +153,10 @@ static __always_inline void remember(const struct sk_buff *skb, void *location, 
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(socket_drop, struct sk_buff *skb, void *location, int reason, struct sock *receiver)
 {
-	if (is_drop(reason))
-		remember(skb, location, reason, receiver);
+	__u32 why = full_reason(reason, (__u64)location);
+
+	if (is_drop(why))
+		remember(skb, location, why, receiver);
 	return 0;
 }
 
@@ -161,8 +164,10 @@ int BPF_PROG(socket_drop, struct sk_buff *skb, void *location, int reason, struc
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(socket_drop3, struct sk_buff *skb, void *location, int reason)
 {
-	if (is_drop(reason))
-		remember(skb, location, reason, NULL);
+	__u32 why = full_reason(reason, (__u64)location);
+
+	if (is_drop(why))
+		remember(skb, location, why, NULL);
 	return 0;
 }
 

@@ -51,7 +51,8 @@ int BPF_PROG(socket_state, struct sock *sk, int old, int state)
 	if (state == TCP_CLOSE)
 		record->closed_in = old;
 	record->state = state;
-	if (state == TCP_LISTEN || (state == TCP_ESTABLISHED && old != TCP_SYN_RECV))
+	if (state == TCP_LISTEN || state == TCP_SYN_SENT ||
+	    (state == TCP_ESTABLISHED && old != TCP_SYN_RECV))
 		set_addresses(record, &sk->__sk_common);
 	/* A connection that was refused: the kernel has let go of the port, but not of its number. */
 	if (state == TCP_CLOSE && !record->local_port)

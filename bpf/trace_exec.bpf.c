@@ -45,11 +45,25 @@ static __always_inline void read_arguments(struct netctl_trace_arguments *event,
 		event->process.arguments_kept = bytes;
 }
 
+/* Whether what a process runs is asked for; its end is asked for by its number alone, for it may be
+ * another user's by then.
+ */
+static __always_inline bool is_meant(struct task_struct *task)
+{
+	if (is_meant_process(task->tgid, BPF_CORE_READ(task, cred, uid.val)))
+		return true;
+	count_filtered();
+	return false;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(trace_exec, struct task_struct *task, int old_pid, struct linux_binprm *program)
 {
-	struct netctl_trace_process *event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
+	struct netctl_trace_process *event;
 
+	if (!is_meant(task))
+		return 0;
+	event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
 	if (!event) {
 		count_lost();
 		return 0;
@@ -64,9 +78,11 @@ int BPF_PROG(trace_exec, struct task_struct *task, int old_pid, struct linux_bin
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(trace_arguments, struct task_struct *task, int old_pid, struct linux_binprm *program)
 {
-	struct netctl_trace_arguments *event =
-		bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
+	struct netctl_trace_arguments *event;
 
+	if (!is_meant(task))
+		return 0;
+	event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
 	if (!event) {
 		count_lost();
 		return 0;
@@ -103,6 +119,8 @@ int BPF_PROG(trace_exit, struct task_struct *task)
 
 	if (BPF_CORE_READ(task, signal, live.counter))
 		return 0; /* other threads go on */
+	if (only_pid && only_pid != (__u32)task->tgid)
+		return 0;
 	event = bpf_ringbuf_reserve(&trace_events, sizeof(*event), 0);
 	if (!event) {
 		count_lost();

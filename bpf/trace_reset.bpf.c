@@ -66,20 +66,15 @@ int BPF_PROG(trace_reset_sent, struct sock *sk, struct sk_buff *skb)
 			event->netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
 	}
 	event->reason = reset_reason(ctx);
-	bpf_ringbuf_submit(event, 0);
+	tell(event);
 	return 0;
 }
 
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(trace_reset_received, struct sock *sk)
 {
-	struct netctl_trace_socket *event = begin_event(NETCTL_TRACE_RESET_RECEIVED);
-
-	if (!event)
-		return 0;
-	describe_socket(event, &sk->__sk_common);
-	find_owner(event, sk->__sk_common.skc_cookie.counter, NETCTL_HOW_NONE);
-	bpf_ringbuf_submit(event, 0);
+	tell_of(&sk->__sk_common, NETCTL_TRACE_RESET_RECEIVED, sk->__sk_common.skc_cookie.counter,
+		NETCTL_HOW_NONE);
 	return 0;
 }
 

@@ -7,13 +7,8 @@
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(trace_resend, struct sock *sk)
 {
-	struct netctl_trace_socket *event = begin_event(NETCTL_TRACE_RETRANSMIT);
-
-	if (!event)
-		return 0;
-	describe_socket(event, &sk->__sk_common);
-	find_owner(event, sk->__sk_common.skc_cookie.counter, NETCTL_HOW_NONE);
-	bpf_ringbuf_submit(event, 0);
+	tell_of(&sk->__sk_common, NETCTL_TRACE_RETRANSMIT, sk->__sk_common.skc_cookie.counter,
+		NETCTL_HOW_NONE);
 	return 0;
 }
 
@@ -21,13 +16,8 @@ int BPF_PROG(trace_resend, struct sock *sk)
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(trace_synack, struct sock *sk, struct request_sock *request)
 {
-	struct netctl_trace_socket *event = begin_event(NETCTL_TRACE_RETRANSMIT);
-
-	if (!event)
-		return 0;
-	describe_socket(event, &request->__req_common);
-	find_owner(event, sk->__sk_common.skc_cookie.counter, NETCTL_HOW_LISTENER);
-	bpf_ringbuf_submit(event, 0);
+	tell_of(&request->__req_common, NETCTL_TRACE_RETRANSMIT, sk->__sk_common.skc_cookie.counter,
+		NETCTL_HOW_LISTENER);
 	return 0;
 }
 

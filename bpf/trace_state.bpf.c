@@ -9,6 +9,8 @@
 const volatile bool connects = false;
 const volatile bool accepts = false;
 const volatile bool states = false;
+/* Of the changes of state only those that end a connection. */
+const volatile bool only_ends = false;
 
 /* A connection that was asked for and has not come about yet. */
 struct pending {
@@ -77,7 +79,7 @@ static __always_inline void decide(struct sock *sk, __u64 cookie, int old, int s
 			event->error = state == TCP_CLOSE ? sk->sk_err : 0;
 			event->owner = pending->owner;
 			event->how = NETCTL_HOW_TASK;
-			bpf_ringbuf_submit(event, 0);
+			tell(event);
 		}
 	}
 	if (pending) {
@@ -92,7 +94,7 @@ static __always_inline void decide(struct sock *sk, __u64 cookie, int old, int s
 	describe_socket(event, &sk->__sk_common);
 	event->state = state;
 	find_owner(event, cookie, NETCTL_HOW_NONE);
-	bpf_ringbuf_submit(event, 0);
+	tell(event);
 }
 
 /* A connection's first state, of which the kernel has filled in nothing yet. */
@@ -107,15 +109,19 @@ static __always_inline void begin(struct sock *sk, __u64 listener, int old, int 
 	event->state = state;
 	find_owner(event, listener, NETCTL_HOW_LISTENER);
 	event->cookie = 0;
-	bpf_ringbuf_submit(event, 0);
+	tell(event);
 }
 
 static __always_inline void change(struct sock *sk, __u64 cookie, int old, int state)
 {
 	struct since *before = bpf_map_lookup_elem(&trace_since, &cookie);
-	struct netctl_trace_socket *event = begin_event(NETCTL_TRACE_STATE);
 	struct since now = { .state = bpf_ktime_get_boot_ns() };
+	struct netctl_trace_socket *event = NULL;
 
+	if (only_ends && state != TCP_CLOSE)
+		count_filtered();
+	else
+		event = begin_event(NETCTL_TRACE_STATE);
 	if (event) {
 		describe_socket(event, &sk->__sk_common);
 		find_port(event, sk);
@@ -133,7 +139,7 @@ static __always_inline void change(struct sock *sk, __u64 cookie, int old, int s
 				event->lifetime = event->time - before->established;
 		}
 		find_owner(event, cookie, NETCTL_HOW_NONE);
-		bpf_ringbuf_submit(event, 0);
+		tell(event);
 	}
 	if (state == TCP_CLOSE) {
 		bpf_map_delete_elem(&trace_since, &cookie);
@@ -153,9 +159,15 @@ int BPF_PROG(trace_state, struct sock *sk, int old, int state)
 
 	if (sk->sk_protocol != 6)
 		return 0;
+	if (!may_be_meant(&sk->__sk_common)) {
+		count_filtered();
+		return 0;
+	}
 	cookie = bpf_get_socket_cookie(sk);
 	if (is_unborn(sk, old, state)) {
-		if (states)
+		if (states && only_ends)
+			count_filtered();
+		else if (states)
 			begin(sk, cookie, old, state);
 		return 0;
 	}

@@ -21,6 +21,8 @@ public struct BPFError: Error, Sendable {
         public static let verifier = Code(rawValue: "verifier")
         /// The ELF object is damaged, or needs what libbpf or the kernel lacks.
         public static let object = Code(rawValue: "object")
+        /// The kernel has no type information (BTF), which the object needs.
+        public static let noKernelTypes = Code(rawValue: "noKernelTypes")
         /// A Swift type and the kernel's value disagree about their size.
         public static let layout = Code(rawValue: "layout")
         /// A map, program or pin is not of the type that the caller expects.
@@ -59,6 +61,14 @@ public struct BPFError: Error, Sendable {
         self.errno = errno
         self.hint = hint
         self.verifierLog = verifierLog
+    }
+}
+
+extension BPFError {
+    static func noKernelTypes(_ attempt: String, _ subject: String, _ errno: Errno) -> BPFError {
+        BPFError(
+            .noKernelTypes, attempt, subject, "this kernel has no type information, BTF",
+            errno: errno, hint: "it needs a kernel with CONFIG_DEBUG_INFO_BTF")
     }
 }
 

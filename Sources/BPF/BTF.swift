@@ -50,6 +50,7 @@ public final class BTF: @unchecked Sendable {
         _ subject: String, _ errno: Errno, _ warnings: LibbpfWarnings
     ) -> BPFError {
         let attempt = "read types of"
+        if warnings.lackKernelTypes { return .noKernelTypes(attempt, subject, errno) }
         return switch errno {
         case .noSuchFileOrDirectory:
             BPFError(.notFound, attempt, subject, "there are none", errno: errno)

@@ -19,6 +19,9 @@ struct LibbpfWarnings {
         text.split(separator: "\n").first.map { "libbpf says: \($0.trimmingPrefix("libbpf: "))" }
     }
 
+    /// Whether the kernel's types were looked for in vain.
+    var lackKernelTypes: Bool { text.contains("failed to find valid kernel BTF") }
+
     /// The program that libbpf could not load.
     var failedProgram: String? {
         text.firstMatch(of: /prog '([^']*)': BPF program load failed/).map { String($0.1) }

@@ -1,4 +1,5 @@
 internal import CLibbpf
+internal import LinuxSystem
 internal import SystemPackage
 
 extension OpenObject {
@@ -25,8 +26,14 @@ extension OpenObject {
             if let map = warnings.failedMap {
                 return .system("create map", map, errno)
             }
+            if warnings.lackKernelTypes { return .noKernelTypes("load object", name, errno) }
             return .system(
                 "load object", name, errno, hint: errno == .notPermitted ? nil : warnings.first)
+        }
+        // What the verifier then says is about what it would not let this caller do.
+        let lacking = Capabilities.forPackets.subtracting(.effective)
+        if errno == .permissionDenied, lacking == .perfmon {
+            return .system("load program", program, .notPermitted)
         }
         if let log = warnings.verifierLog {
             return BPFError(

@@ -54,7 +54,9 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
         if let error = error as? DatapathError {
             self = error
         } else {
-            let lacking = errno == .notPermitted || errno == .permissionDenied
+            let lacking =
+                errno == .notPermitted || errno == .permissionDenied
+                || (error as? BPFError)?.code == .noKernelTypes
             code = error is CompileError ? .invalidPolicy : lacking ? .unsupported : .failed
             description = "\(error)"
             verifierLog = (error as? BPFError)?.verifierLog?.text

@@ -36,17 +36,23 @@ public struct LinuxProcess: Hashable, Sendable {
         return fields.count > 19 ? UInt64(fields[19]) : nil
     }
 
-    /// What ``startTicks`` is for a process that started so many ns after boot.
+    /// What ``startTicks`` is for a process that started so many ns after boot. `/proc` tells it by the
+    /// clock of who reads.
     ///
     /// - Parameter nanoseconds: `start_boottime` of the kernel's task.
     /// - Returns: Ticks since boot.
     public static func ticks(fromBootNanoseconds nanoseconds: UInt64) -> UInt64 {
-        nanoseconds / nanosecondsPerTick
+        ticks(fromBootNanoseconds: nanoseconds, ahead: TimeNamespace.bootOffset)
+    }
+
+    static func ticks(fromBootNanoseconds nanoseconds: UInt64, ahead offset: Int64) -> UInt64 {
+        UInt64(max(0, Int64(clamping: nanoseconds) + offset)) / nanosecondsPerTick
     }
 
     /// The other way round; it is exact to a tick.
     public static func bootNanoseconds(fromTicks ticks: UInt64) -> UInt64 {
-        ticks * nanosecondsPerTick
+        let own = Int64(clamping: ticks * nanosecondsPerTick)
+        return UInt64(max(0, own - TimeNamespace.bootOffset))
     }
 
     private static let nanosecondsPerTick =

@@ -43,7 +43,9 @@ public struct TracingError: Error, Sendable, CustomStringConvertible {
             default: nil
             }
         let lacking = errno == .notPermitted || errno == .permissionDenied
-        let unsupported = (error as? DatapathError)?.code == .unsupported
+        let unsupported =
+            (error as? DatapathError)?.code == .unsupported
+            || (error as? BPFError)?.code == .noKernelTypes
         code = lacking || unsupported ? .unsupported : .failed
         description = "\(error)"
     }

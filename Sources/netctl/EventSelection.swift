@@ -91,6 +91,13 @@ struct EventSelection: ParsableArguments {
         return filter
     }
 
+    /// What is named and not there, for a warning.
+    func absent() throws -> [String] {
+        Absent.processes([pid].compactMap(\.self))
+            + Absent.cgroups(try [cgroup].compactMap(\.self).map(Self.cgroupPath))
+            + Absent.units([unit].compactMap(\.self)) + Absent.rule(rule)
+    }
+
     /// How events are to be read.
     var settings: EventSettings {
         var settings = EventSettings()

@@ -23,9 +23,11 @@ struct TraceLimits: ParsableArguments {
         filter: () throws -> TraceFilter, tree: Bool = false, _ global: GlobalOptions
     ) throws {
         try reporting {
-            let reporter = TraceReporter(filter: try filter(), tree: tree)
+            let filter = try filter()
+            let reporter = TraceReporter(filter: filter, tree: tree)
             Interruption.await()
-            let session = try TraceSession(subject, options: options)
+            let session = try TraceSession(subject, options: options, filter: filter)
+            if !global.quiet { filter.absent.forEach(Terminal.warning) }
             if global.verbose { session.limits.forEach(Terminal.warning) }
             if global.output == .text { global.say("netctl: watches \(subject.rawValue)") }
             let deadline = duration.map { ContinuousClock.now + $0.duration }
@@ -36,7 +38,7 @@ struct TraceLimits: ParsableArguments {
             }
             // What happened before the end belongs to it.
             lost = try take(session, reporter, lost, global)
-            try end(reporter, lost, global)
+            try end(reporter, filtered: try session.filtered + reporter.filtered, lost, global)
         }
     }
 
@@ -70,11 +72,12 @@ struct TraceLimits: ParsableArguments {
         let lost: UInt64
     }
 
-    private func end(_ reporter: TraceReporter, _ lost: UInt64, _ global: GlobalOptions) throws {
-        let document = EndDocument(
-            shown: reporter.shown, filtered: reporter.filtered, lost: lost)
+    private func end(
+        _ reporter: TraceReporter, filtered: UInt64, _ lost: UInt64, _ global: GlobalOptions
+    ) throws {
+        let document = EndDocument(shown: reporter.shown, filtered: filtered, lost: lost)
         guard global.output == .text else { return try global.write(document, text: []) }
         global.say(
-            "netctl: \(reporter.shown) events shown, \(reporter.filtered) filtered, \(lost) lost")
+            "netctl: \(reporter.shown) events shown, \(filtered) filtered, \(lost) lost")
     }
 }

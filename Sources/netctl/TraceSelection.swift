@@ -36,6 +36,13 @@ struct ProcessSelection: ParsableArguments {
     }
 }
 
+extension TraceFilter {
+    /// What is named and not there, for a warning.
+    var absent: [String] {
+        Absent.processes(pids.sorted()) + Absent.cgroups(cgroups) + Absent.units(units)
+    }
+}
+
 /// Which sockets a trace shows.
 struct SocketSelection: ParsableArguments {
     @OptionGroup var processes: ProcessSelection

@@ -64,7 +64,7 @@ struct LayoutTests {
             [
                 ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("changing", \.changing),
                 ("swept", \.swept), ("earliest", \.earliest), ("earliest_seen", \.earliest_seen),
-                ("reserved", \.reserved), ("entries4", \.entries4),
+                ("adding", \.adding), ("entries4", \.entries4),
                 ("entries6", \.entries6),
             ]),
         Layout(
@@ -134,7 +134,7 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_trace_totals", of: netctl_trace_totals.self,
-            [("sent", \.sent), ("lost", \.lost)]),
+            [("sent", \.sent), ("lost", \.lost), ("filtered", \.filtered)]),
         Layout(
             "netctl_drop_key", of: netctl_drop_key.self,
             [
@@ -199,7 +199,10 @@ struct LayoutTests {
             ]),
         Layout(
             "netctl_own_drop", of: netctl_own_drop.self,
-            [("packet", \.packet), ("time", \.time)]),
+            [
+                ("packet", \.packet), ("time", \.time), ("readers", \.readers),
+                ("reserved", \.reserved),
+            ]),
     ]
 
     @Test("Swift and BPF agree on every field", arguments: layouts)

@@ -32,7 +32,7 @@ import Testing
         #expect(
             text(frame) == """
                 netctl top  14:02:11  2 attachments  seen 150 k/s  dropped 12/s
-                 1 verdict  [2 rule]  3 reason
+                 1 verdict  [2 rule]  3 reason   4 source   5 process
                 sort: packets/s  every 1 s
                 RULE                        WHERE                PACKETS/S    BYTES/S    PACKETS
                 threats                     eth1 xdp                 150 k     9.00 M     9.00 M
@@ -42,7 +42,7 @@ import Testing
 
 
 
-                q quit  1-3 view  s sort  r reverse  / filter  space pause  +- interval
+                q quit  1-5 view  s sort  r reverse  / filter  space pause  +- interval
                 """)
     }
 
@@ -93,7 +93,8 @@ import Testing
     @Test func `keys choose view, order and pause`() {
         #expect(state([.character("3")]).view == .reason)
         #expect(state([.tab]).view == .reason)
-        #expect(state([.character("3"), .tab]).view == .verdict)
+        #expect(state([.character("4")]).view == .source)
+        #expect(state([.character("5"), .tab]).view == .verdict)
         #expect(state([.character("s")]).order == .byteRate)
         #expect(state(Array(repeating: .character("s"), count: 4)).order == .packetRate)
         #expect(state([.character("r")]).isReversed)

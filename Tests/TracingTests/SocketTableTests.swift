@@ -192,3 +192,58 @@ struct SocketTableTests {
         }
     }
 }
+
+@Suite("Who holds a socket that an event is about")
+struct SocketHoldersTests {
+    private final class Looks {
+        var scans: [SocketScan] = []
+        var count = 0
+    }
+
+    private static func record(_ pid: UInt32, _ origin: SocketOrigin = .create) -> SocketRecord {
+        var record = netctlSocket
+        record.cookie = 7
+        record.tgid = pid
+        record.origin = UInt8(origin.abi.rawValue)
+        return SocketRecord(record)
+    }
+
+    /// A scan that found processes to hold the socket.
+    private static func scan(_ pids: [UInt32]) -> SocketScan {
+        SocketScan(records: pids.map { record($0, .scan) })
+    }
+
+    private func owner(
+        _ holders: SocketHolders, of pid: UInt32, at time: UInt64 = BootTime.now
+    ) -> [String]? {
+        holders.owner(of: Self.record(pid), at: time).map {
+            ["\($0.owner.pid)", $0.origin.rawValue]
+        }
+    }
+
+    @Test func `who was seen, if he holds it or nobody does`() {
+        #expect(owner(SocketHolders { Self.scan([9, 4]) }, of: 4) == ["4", "create"])
+        #expect(owner(SocketHolders { Self.scan([]) }, of: 4) == ["4", "create"])
+        #expect(owner(SocketHolders { nil }, of: 4) == ["4", "create"])
+    }
+
+    @Test func `descriptors are read anew for younger events, and not for older ones`() {
+        let looks = Looks()
+        let holders = SocketHolders {
+            looks.count += 1
+            return Self.scan([4])
+        }
+        let now = BootTime.now
+        _ = owner(holders, of: 4, at: now)
+        _ = owner(holders, of: 4, at: now)
+        #expect(looks.count == 1)
+        usleep(1000)
+        _ = owner(holders, of: 4)
+        #expect(looks.count == 2)
+    }
+
+    @Test func `who holds it, if who was seen does not; nobody, if he has ended`() {
+        // Nobody that runs has the number and the start of the one that holds it.
+        #expect(owner(SocketHolders { Self.scan([9]) }, of: 4) == nil)
+    }
+}

@@ -35,7 +35,7 @@ __attribute__((noinline)) int report(hook_ctx *ctx, struct packet *packet, __u32
 	rule &= ~REPORT_COUNTED;
 	guard = watched();
 	if (verdict == NETCTL_VERDICT_DROP && guard & NETCTL_GUARD_KERNEL)
-		note_own_drop(ctx);
+		note_own_drop(ctx, guard & NETCTL_GUARD_READERS);
 	log = log_of(slot, rule);
 	if (!log || !(log->logs || guard & NETCTL_GUARD_SAMPLE))
 		return 0;

@@ -12,7 +12,7 @@
 /* The last packet that a program of ours dropped on this CPU.
  *
  * writes  programs, when somebody watches the kernel's drops
- * reads   drops.bpf.c, which clears it
+ * reads   drops.bpf.c, of each reader, which clears its reader's bit
  *
  */
 struct {
@@ -23,7 +23,7 @@ struct {
 } event_own_drop SEC(".maps");
 
 /* Remembers a packet by its address; 0: of a frame, which has none yet. */
-static __always_inline void remember_own_drop(__u64 packet)
+static __always_inline void remember_own_drop(__u64 packet, __u32 readers)
 {
 	struct netctl_own_drop *last = bpf_map_lookup_elem(&event_own_drop, &(__u32){ 0 });
 
@@ -31,6 +31,7 @@ static __always_inline void remember_own_drop(__u64 packet)
 		return;
 	last->packet = packet;
 	last->time = bpf_ktime_get_boot_ns();
+	last->readers = readers;
 }
 
 #endif

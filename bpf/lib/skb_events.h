@@ -15,9 +15,9 @@ enum {
 };
 
 /* The context is the kernel's address of the skb, for the programs that trace it. */
-static __always_inline void note_own_drop(hook_ctx *ctx)
+static __always_inline void note_own_drop(hook_ctx *ctx, __u32 readers)
 {
-	remember_own_drop((__u64)ctx);
+	remember_own_drop((__u64)ctx, readers);
 }
 
 static __always_inline bool load_bytes(hook_ctx *ctx, void *to, __u32 size)

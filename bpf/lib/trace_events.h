@@ -31,6 +31,20 @@ struct {
 	__type(value, struct netctl_trace_totals);
 } trace_totals SEC(".maps");
 
+/* What is asked for, as far as it saves work to know it here; the reader asks the rest. 0 is no process and
+ * no namespace, and the last number is no user.
+ */
+const volatile __u32 only_pid = 0;
+const volatile __u32 only_uid = (__u32)-1;
+const volatile __u32 only_netns = 0;
+const volatile __u16 only_first_port = 0;
+const volatile __u16 only_last_port = 65535;
+
+static __always_inline bool is_meant_process(__u32 pid, __u32 uid)
+{
+	return (!only_pid || only_pid == pid) && (only_uid == (__u32)-1 || only_uid == uid);
+}
+
 /* Counts an event that is in `trace_events`. Tracepoints run on every CPU at once. */
 static __always_inline void count_sent(void)
 {
@@ -49,6 +63,16 @@ static __always_inline void count_lost(void)
 
 	if (totals)
 		__sync_fetch_and_add(&totals->lost, 1);
+}
+
+/* Counts an event that was not asked for. */
+static __always_inline void count_filtered(void)
+{
+	__u32 zero = 0;
+	struct netctl_trace_totals *totals = bpf_map_lookup_elem(&trace_totals, &zero);
+
+	if (totals)
+		__sync_fetch_and_add(&totals->filtered, 1);
 }
 
 #endif

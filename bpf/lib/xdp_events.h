@@ -23,9 +23,9 @@ static __always_inline void find_sockets(hook_ctx *ctx, struct netctl_event *eve
 }
 
 /* A frame becomes an skb behind the program, if ever. */
-static __always_inline void note_own_drop(hook_ctx *ctx __attribute__((unused)))
+static __always_inline void note_own_drop(hook_ctx *ctx __attribute__((unused)), __u32 readers)
 {
-	remember_own_drop(0);
+	remember_own_drop(0, readers);
 }
 
 /* Copies the first bytes of the frame. Of a multi-buffer frame headers may be in fragments. */

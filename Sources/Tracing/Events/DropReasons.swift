@@ -1,4 +1,5 @@
 internal import BPF
+internal import LinuxSystem
 internal import SystemPackage
 
 /// The reasons for which this kernel drops packets, by the names that its own source has. Since Linux
@@ -45,6 +46,23 @@ public struct DropReasons: Sendable {
     /// The numbers of what is not shown unless asked for; of a kernel that knows no reasons, none.
     var hidden: Set<UInt32> {
         Set(names.filter { Self.benign.contains($0.value) }.map(\.key))
+    }
+
+    /// Tells an object's programs the reasons that the kernel does not give itself: IPv6 gives none for a
+    /// neighbour that does not answer.
+    func complete(in object: inout OpenObject) throws(BPFError) {
+        try object.setGlobal("no_reason", to: number(of: "NOT_SPECIFIED") ?? 0)
+        guard let neighbour = number(of: "NEIGH_FAILED"),
+            let text = try? ProcFile.read("/proc/kallsyms"),
+            let core = KernelSymbols.code(of: "neigh_invalidate", in: text)
+        else { return }
+        // The call to free a packet may be the last one of its function, and then seem its caller's.
+        let ipv6 = KernelSymbols.code(of: "ndisc_error_report", in: text) ?? 0..<0
+        let code: InlineArray<4, UInt64> = [
+            core.lowerBound, core.upperBound, ipv6.lowerBound, ipv6.upperBound,
+        ]
+        try object.setGlobal("neighbour_reason", to: neighbour)
+        try object.setGlobal("neighbour_code", to: code)
     }
 
     /// What of a reason people should know; nil where its name says it all.

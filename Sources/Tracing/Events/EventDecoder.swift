@@ -24,6 +24,8 @@ struct EventDecoder {
         _ raw: netctl_event, _ hook: EventHook, _ verdict: Verdict, _ bytes: [UInt8]
     ) -> Event {
         let flags = Int(raw.flags)
+        // A cgroup's hook does not say where it is.
+        let netns = raw.netns != 0 ? raw.netns : names.netns(of: raw.src_cookie, raw.dst_cookie)
         let isRequest = hook == .hook(.cgroupDevice)
         let body = hook == .kernel ? nil : names.body(raw.body)
         let rule =
@@ -35,8 +37,8 @@ struct EventDecoder {
                 ? names.reason(raw.reason) : Reason(abi: raw.reason)?.rawValue ?? "unknown",
             rule: rule, isCounted: flags & Int(NETCTL_EVENT_COUNTED) != 0,
             policy: body?.policy,
-            interface: names.interface(raw.interface, in: raw.netns),
-            netns: raw.netns == 0 ? nil : names.netns(UInt64(raw.netns)),
+            interface: names.interface(raw.interface, in: netns),
+            netns: netns == 0 ? nil : names.netns(UInt64(netns)),
             cgroup: body?.cgroup,
             location: raw.location == 0 ? nil : names.symbol(raw.location),
             packet: isRequest ? nil : PacketFacts(raw),
@@ -59,7 +61,7 @@ struct EventDecoder {
         if raw.hasL4, IPProtocol(number: raw.protocol).hasPorts { party.port = port }
         party.cookie = cookie
         party.how = JoinMethod(abi: how)
-        party.owner = names.owner(of: cookie)
+        party.owner = names.owner(of: cookie, at: raw.time)
         return party
     }
 

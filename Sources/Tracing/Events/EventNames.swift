@@ -42,9 +42,15 @@ final class EventNames {
 
     func symbol(_ address: UInt64) -> String? { symbols.name(at: address) }
 
-    /// Whose socket it is, as far as the context knows.
-    func owner(of cookie: UInt64) -> EventOwner? {
-        cookie == 0 ? nil : owners.owner(of: cookie)
+    /// Whose socket it was at a time, as far as the context knows.
+    func owner(of cookie: UInt64, at time: UInt64) -> EventOwner? {
+        cookie == 0 ? nil : owners.owner(of: cookie, at: time)
+    }
+
+    /// The network namespace of one of two sockets; 0: not known.
+    func netns(of cookies: UInt64...) -> UInt32 {
+        let known = cookies.lazy.filter { $0 != 0 }.compactMap { self.owners.netns(of: $0) }
+        return UInt32(truncatingIfNeeded: known.first ?? 0)
     }
 
     /// The process that has just asked for something.
@@ -55,8 +61,10 @@ final class EventNames {
 
 /// Who knows processes.
 protocol EventOwners {
-    /// Whose socket it is, as far as is known.
-    func owner(of cookie: UInt64) -> EventOwner?
+    /// Whose socket it was at a time, in ns since boot, as far as is known.
+    func owner(of cookie: UInt64, at time: UInt64) -> EventOwner?
+    /// The network namespace of a socket.
+    func netns(of cookie: UInt64) -> UInt64?
     /// A process that a program has named, in a cgroup or below it.
     func process(pid: Int32, comm: String, uid: UInt32, attachedTo cgroup: String?) -> EventOwner
 }

@@ -31,7 +31,7 @@ struct KernelDrops {
         try object.setGlobal("emits", to: true)
         try object.setGlobal("reader_number", to: UInt32(reader))
         try object.setGlobal("xdp_reason", to: reasons.number(of: "XDP") ?? 0)
-        try object.setGlobal("no_reason", to: reasons.number(of: "NOT_SPECIFIED") ?? 0)
+        try reasons.complete(in: &object)
         if !showsBenign {
             var hidden = InlineArray<4, UInt64>(repeating: 0)
             for reason in reasons.hidden where reason < 256 {

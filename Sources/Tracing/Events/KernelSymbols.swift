@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 
 /// Which function of the kernel an address is in, by /proc/kallsyms. Without CAP_SYSLOG, or under
@@ -5,6 +6,29 @@ internal import LinuxSystem
 struct KernelSymbols {
     private var addresses: [UInt64] = []
     private var names: [Substring] = []
+
+    /// Where a function of the kernel's own code is, up to what comes next in `/proc/kallsyms`; nil if
+    /// there is none, or addresses are hidden. Looks for the name alone, and reads no other line.
+    static func code(of function: String, in text: String) -> Range<UInt64>? {
+        let name = " \(function)\n"
+        return text.withCString { start in
+            guard let found = strstr(start, name) else { return nil }
+            let bytes = UnsafeRawBufferPointer(start: start, count: strlen(start))
+            let place = UnsafePointer(found) - start
+            // An address, a type and a name: `ffffffff81e745f0 t neigh_invalidate`.
+            let line = bytes[..<place].suffix(20).split(separator: UInt8(ascii: "\n")).last
+            guard let first = line.flatMap(address), first > 0,
+                let end = address(bytes[(place + name.utf8.count)...].prefix(20)), end > first
+            else { return nil }
+            return first..<end
+        }
+    }
+
+    /// The first word of a line.
+    private static func address(_ line: some Collection<UInt8>) -> UInt64? {
+        let word = line.prefix { $0 != UInt8(ascii: " ") }
+        return UInt64(String(decoding: word, as: UTF8.self), radix: 16)
+    }
 
     init() { self.init(text: (try? ProcFile.read("/proc/kallsyms")) ?? "") }
 

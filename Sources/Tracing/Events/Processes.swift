@@ -7,8 +7,7 @@ final class Processes: EventOwners {
 
     private let context: SocketContext?
     private let names = CgroupNames()
-    private var scan: SocketScan?
-    private var scanned = ContinuousClock.now - .seconds(60)
+    private let holders = SocketHolders()
 
     /// Uses the context that is on, or one of its own, for as long as it lives.
     init() {
@@ -21,22 +20,17 @@ final class Processes: EventOwners {
         }
     }
 
-    func owner(of cookie: UInt64) -> EventOwner? {
+    func owner(of cookie: UInt64, at time: UInt64) -> EventOwner? {
         guard let record = try? context?.record(of: cookie) else { return nil }
-        // A socket that is open although its owner has ended may have been passed on.
-        if record.closed == nil, record.owner.running == nil, let holder = holder(of: cookie) {
-            return EventOwner(holder, names.place(of: holder), .scan)
+        guard record.closed == nil else {
+            return EventOwner(record.owner, names.place(of: record.owner), record.origin)
         }
-        return EventOwner(record.owner, names.place(of: record.owner), record.origin)
+        guard let (owner, origin) = holders.owner(of: record, at: time) else { return nil }
+        return EventOwner(owner, names.place(of: owner), origin)
     }
 
-    /// Who holds a socket now; looked up at most once a second.
-    private func holder(of cookie: UInt64) -> SocketOwner? {
-        if ContinuousClock.now - scanned > .seconds(1) {
-            scanned = .now
-            scan = try? SocketScan.now()
-        }
-        return scan?.holders[cookie]?.first { $0.running != nil }
+    func netns(of cookie: UInt64) -> UInt64? {
+        (try? context?.record(of: cookie))?.netns
     }
 
     func process(pid: Int32, comm: String, uid: UInt32, attachedTo cgroup: String?) -> EventOwner {

@@ -77,22 +77,6 @@ final class ELFFile {
         return functions
     }
 
-    /// Where in the file a function begins, as uprobes want it; `nil` if it is not there.
-    func fileOffset(ofFunction name: String) -> UInt64? {
-        guard let function = functions().first(where: { $0.name == name }) else { return nil }
-        var count = 0
-        guard elf_getphdrnum(elf, &count) == 0 else { return nil }
-        for index in 0..<Int32(count) {
-            var segment = GElf_Phdr()
-            guard gelf_getphdr(elf, index, &segment) != nil, segment.p_type == PT_LOAD,
-                function.address >= segment.p_vaddr,
-                function.address - segment.p_vaddr < segment.p_filesz
-            else { continue }
-            return function.address - segment.p_vaddr + segment.p_offset
-        }
-        return nil
-    }
-
     /// The places that the author has marked.
     func markers() -> [Marker] {
         var markers: [Marker] = []

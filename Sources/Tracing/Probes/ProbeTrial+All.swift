@@ -162,9 +162,7 @@ extension ProbeTrial {
         else {
             throw TracingError("attach", "uprobe", "no C library in /proc/self/maps")
         }
-        guard let offset = try ELFFile(path: path).fileOffset(ofFunction: "wcsxfrm_l") else {
-            throw TracingError("attach", "uprobe", "\(path) has no function wcsxfrm_l")
-        }
+        let offset = try ExecutableFile.offset(of: "wcsxfrm_l", in: FilePath(path))
         return try Link.attachUprobe(
             program: program, path: FilePath(path), offset: offset, atReturn: atReturn)
     }

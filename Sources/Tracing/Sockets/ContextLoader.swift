@@ -42,7 +42,7 @@ struct ContextLoader: ~Copyable {
                     break
                 } catch {
                     if failure == nil { failure = error }
-                    why.append(Self.firstLine("\(error)"))
+                    why.append(reason(error))
                 }
             }
             if let reason = why.last, let program = alternatives.first {
@@ -50,6 +50,14 @@ struct ContextLoader: ~Copyable {
                     Refusal(program: program.name, purpose: program.purpose, reason: reason))
             }
         }
+    }
+
+    /// Why a program could not be had. Where others could, it is not for want of privileges.
+    private borrowing func reason(_ error: any Error) -> String {
+        guard !links.isEmpty, let error = error as? BPFError, error.errno == .notPermitted else {
+            return Self.firstLine("\(error)")
+        }
+        return "\(error.attempt) \(error.subject): this kernel does not let it (EPERM)"
     }
 
     /// Loads programs of one object together, which takes a fraction of the time. Where the kernel
@@ -60,9 +68,7 @@ struct ContextLoader: ~Copyable {
         let objects = Dictionary(grouping: programs) { "\($0.object.name)" }
         for (_, programs) in objects.sorted(by: { $0.key < $1.key }) where programs.count > 1 {
             do {
-                var object = try OpenObject(image: programs[0].object.image(), name: "context")
-                try object.loadOnly(programs: programs.map(\.name))
-                try maps.share(with: &object)
+                let object = try Self.open(programs, sharing: maps)
                 let loaded = try object.load()
                 for program in programs {
                     self.loaded[program.name] = LoadedProgram(try loaded.program(program.name))
@@ -71,6 +77,19 @@ struct ContextLoader: ~Copyable {
                 continue
             }
         }
+    }
+
+    /// An object with some of its programs and the context's maps.
+    private static func open(
+        _ programs: [ContextProgram], sharing maps: borrowing ContextMaps
+    ) throws -> OpenObject {
+        var object = try OpenObject(image: programs[0].object.image(), name: "context")
+        try object.loadOnly(programs: programs.map(\.name))
+        try maps.share(with: &object)
+        if programs.contains(where: \.tellsReasons) {
+            try DropReasons().complete(in: &object)
+        }
+        return object
     }
 
     /// Throws the reason if nothing at all could be attached.
@@ -86,9 +105,7 @@ struct ContextLoader: ~Copyable {
         if let loaded = loaded[program.name] {
             return try link(loaded.program, on: program.hook)
         }
-        var object = try OpenObject(image: program.object.image(), name: "context")
-        try object.loadOnly(programs: [program.name])
-        try maps.share(with: &object)
+        let object = try Self.open([program], sharing: maps)
         return try link(object.load().program(program.name), on: program.hook)
     }
 

@@ -26,7 +26,7 @@ extension ContextMaps {
     borrowing func walk() throws -> SocketScan {
         var object = try OpenObject(image: BPFObjects.socketScan.image(), name: "scan")
         try share(with: &object)
-        return try SocketScan(walking: object, keeps: true)
+        return try SocketScan(walking: SocketWalk.load(object, keeps: true))
     }
 
     /// Keeps a record of an unknown socket; one that finds no room is counted like any other.

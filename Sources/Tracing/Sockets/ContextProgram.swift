@@ -10,6 +10,9 @@ struct ContextProgram: Sendable {
     /// What is lost without it.
     let purpose: String
 
+    /// Whether it looks at why packets are dropped.
+    var tellsReasons: Bool { name.hasPrefix("socket_drop") }
+
     enum Hook: Sendable {
         /// At the root of all cgroups.
         case cgroup(AttachType)

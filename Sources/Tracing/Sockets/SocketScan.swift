@@ -25,35 +25,29 @@ public struct SocketScan: Sendable {
     ///
     /// - Throws: ``TracingError`` for want of privileges.
     public static func now() throws(TracingError) -> SocketScan {
-        do {
-            var object = try OpenObject(image: BPFObjects.socketScan.image(), name: "scan")
-            try object.createOnly(maps: ["scan.rodata"])
-            return try SocketScan(walking: object, keeps: false)
-        } catch {
-            return try SocketScan(fallingBackFrom: error)
-        }
+        try SocketWalk().scan()
     }
 
     /// The same without the kernel's help.
     init(fallingBackFrom refusal: any Error) throws(TracingError) {
         let error = TracingError(refusal)
-        if error.code == .unsupported { throw error }
+        let lacksTypes = (refusal as? BPFError)?.code == .noKernelTypes
+        if error.code == .unsupported, !lacksTypes { throw error }
         self = try SocketScan(LiveSockets.now())
     }
 
     /// Has the kernel walk the descriptors of all processes.
     ///
-    /// - Parameters:
-    ///   - object: The iterator's, with the maps that it is to use.
-    ///   - keeps: Whether sockets that are unknown are kept in those maps.
+    /// - Parameter link: The iterator's.
     /// - Throws: `BPFError` if the kernel refuses.
-    init(walking object: consuming OpenObject, keeps: Bool) throws {
-        var object = object
-        try object.setGlobal("keeps", to: keeps)
-        let program = try object.load().program("socket_scan")
-        let found = try Link.attachIterator(program: program).iterate(as: netctl_socket.self)
+    init(walking link: borrowing Link) throws {
+        self.init(records: try link.iterate(as: netctl_socket.self).map(SocketRecord.init))
+    }
+
+    /// What a walk has found: a record for each process that holds a socket.
+    init(records found: [SocketRecord]) {
         method = .iterator
-        for record in found.lazy.map(SocketRecord.init) { add(record) }
+        for record in found { add(record) }
     }
 
     /// Joins sockets with the descriptors of processes.

@@ -1,5 +1,6 @@
 internal import BPF
 internal import BPFObjects
+internal import NetTypes
 internal import NetctlABI
 
 /// A trace under way: its programs are attached as long as it lives, and whatever ends the process
@@ -27,10 +28,12 @@ public final class TraceSession {
     /// - Parameters:
     ///   - subject: What to watch.
     ///   - options: What to tell of processes.
+    ///   - filter: What is asked for. The kernel leaves out what it can tell; the rest is for a
+    ///     ``TraceReporter`` to leave out.
     /// - Throws: ``TracingError`` with the code `unsupported` where the kernel or the privileges lack
     ///   something.
     public init(
-        _ subject: TraceSubject, options: Options = Options()
+        _ subject: TraceSubject, options: Options = Options(), filter: TraceFilter = TraceFilter()
     ) throws(TracingError) {
         do {
             let embedded = subject.object
@@ -44,6 +47,8 @@ public final class TraceSession {
             for (name, value) in subject.settings {
                 try object.setGlobal(name, to: value)
             }
+            // Forks are needed of all processes, to know how deep one of them is.
+            if !options.forks { try filter.push(into: &object, of: subject) }
             let loaded = try object.load()
             ring = try RingBuffer(loaded.map("trace_events", as: Map.self))
             totals = try loaded.map("trace_totals")
@@ -78,9 +83,31 @@ public final class TraceSession {
     }
 
     /// How many events there were for which the ring buffer had no room. With those that were taken
-    /// out they are all that happened.
+    /// out, and ``filtered``, they are all that happened.
     public var lost: UInt64 {
         get throws(TracingError) { try translating { try totals.value(at: 0).lost } }
+    }
+
+    /// How many events the kernel has left out, for nobody asked for them.
+    public var filtered: UInt64 {
+        get throws(TracingError) { try translating { try totals.value(at: 0).filtered } }
+    }
+}
+
+extension TraceFilter {
+    /// Has the programs of a subject leave out what they can tell.
+    fileprivate func push(into object: inout OpenObject, of subject: TraceSubject) throws {
+        if let pid = pids.first, pids.count == 1 {
+            try object.setGlobal("only_pid", to: UInt32(bitPattern: pid))
+        }
+        if let uid = uids.first, uids.count == 1 { try object.setGlobal("only_uid", to: uid) }
+        guard subject != .exec else { return }
+        if let netns { try object.setGlobal("only_netns", to: UInt32(truncatingIfNeeded: netns)) }
+        if let range = ports.first, ports.count == 1 {
+            try object.setGlobal("only_first_port", to: range.lower)
+            try object.setGlobal("only_last_port", to: range.upper)
+        }
+        if subject == .state { try object.setGlobal("only_ends", to: onlyEnds) }
     }
 }
 

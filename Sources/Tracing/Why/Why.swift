@@ -36,7 +36,7 @@ extension WhyAnswer {
         let asked = Set(table.entries.filter { question.wants($0) }.map(\.cookie))
         let records = past.records.filter { question.wants($0) || asked.contains($0.cookie) }
         let cookies = Set(records.map(\.cookie))
-        let reasons = KernelReasons()
+        let reasons = DropReasons()
         let symbols = KernelSymbols()
         let drops = past.drops.filter {
             cookies.contains($0.cookie) || question.wants($0.source, $0.destination)

@@ -41,7 +41,10 @@ struct CaptureCommand: ParsableCommand {
             settings.captureBytes = snaplen
             let output = try CaptureOutput(file)
             let reader = try EventReader(selection.filter(dropsOnly: dropsOnly), settings)
-            if !global.quiet { reader.warnOfLimits() }
+            if !global.quiet {
+                try selection.absent().forEach(Terminal.warning)
+                reader.warnOfLimits()
+            }
             var capture = CaptureWriter(snapLength: snaplen)
             var clock = EventClock()
             var pending = capture.beginning

@@ -29,7 +29,10 @@ struct Events: ParsableCommand {
     func run() throws {
         try reporting {
             let reader = try EventReader(selection.filter(), selection.settings)
-            if !global.quiet { reader.warnOfLimits() }
+            if !global.quiet {
+                try selection.absent().forEach(Terminal.warning)
+                reader.warnOfLimits()
+            }
             let writer = EventWriter(global.output)
             let shown = try span.read(
                 reader, usual: .seconds(10), take: writer.take, flush: writer.flush)

@@ -89,6 +89,24 @@ extension Event {
                 == "1970-01-01T00:00:00.000000Z")
     }
 
+    @Test func `a function's code ends where the next name is`() {
+        let text = """
+            ffffffff81000000 T first_of_all
+            ffffffff81000100 t first
+            ffffffff81000180 D data
+            ffffffff81000200 t last
+            0000000000000000 t hidden
+            0000000000000000 t hidden_too
+
+            """
+        #expect(
+            KernelSymbols.code(of: "first", in: text)
+                == 0xffff_ffff_8100_0100..<0xffff_ffff_8100_0180)
+        for none in ["last", "hidden", "missing", "all", ""] {
+            #expect(KernelSymbols.code(of: none, in: text) == nil)
+        }
+    }
+
     @Test func `addresses lead to the function that they are in`() {
         let symbols = KernelSymbols(
             text: """

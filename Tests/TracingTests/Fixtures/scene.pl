@@ -11,7 +11,8 @@
 #   fork (the child goes on, the parent waits) | orphan (the child goes on, the parent ends)
 #   exec NAME (becomes another program of that name, which goes on with the next step)
 #   pass (hands the socket to a new process, which goes on; this one closes it and waits)
-#   wait (until it is killed)
+#   sized BYTES ADDRESS PORT (sends a datagram of that size)
+#   until (waits for the file that SCENE_UNTIL names) | wait (until it is killed)
 # A step that fails prints "STEP: ERROR" and is gone past.
 use strict;
 use warnings;
@@ -64,6 +65,10 @@ while (defined(my $step = shift @ARGV)) {
     elsif ($step eq 'flood') {
         my ($count, @to) = splice(@ARGV, 0, 3);
         send($current, 'x' x 500, 0, address(@to)) for 1 .. $count;
+    }
+    elsif ($step eq 'sized') {
+        my ($size, @to) = splice(@ARGV, 0, 3);
+        $done = send($current, 'x' x $size, 0, address(@to));
     }
     elsif ($step eq 'accept') {
         my $listener = $current;
@@ -127,6 +132,10 @@ while (defined(my $step = shift @ARGV)) {
         syscall(47, fileno($far), $message, 0) > 0 or print "pass: $!\n"; # recvmsg
         my $number = (unpack('Q i i i', $control))[3];
         open($current, '+<&=', $number) or print "pass: $!\n";
+    }
+    elsif ($step eq 'until') {
+        print "until\n";
+        select(undef, undef, undef, 0.01) until -e $ENV{SCENE_UNTIL};
     }
     elsif ($step eq 'wait') { print "ready\n"; sleep 1000; exit 0 }
     else { die "unknown step $step\n" }

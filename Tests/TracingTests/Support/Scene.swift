@@ -29,11 +29,14 @@ final class Scene {
     ///   - steps: Steps of the script.
     ///   - cgroup: Where it runs.
     ///   - word: What is waited for; `ready` is said by the step `wait`.
+    ///   - environment: Variables that it gets besides.
     /// - Throws: `CommandError`.
     init(
-        _ steps: String, in cgroup: TestCgroup? = nil, until word: String = "ready\n"
+        _ steps: String, in cgroup: TestCgroup? = nil, until word: String = "ready\n",
+        environment: [String: String] = [:]
     ) throws {
-        command = try BackgroundCommand(Self.arguments(steps, in: cgroup))
+        command = try BackgroundCommand(
+            Self.arguments(steps, in: cgroup), environment: environment)
         try wait(for: word)
     }
 
@@ -59,6 +62,14 @@ final class Scene {
     func pid(_ word: String) throws -> Int32 {
         guard let number = try line(word).first else { throw missing(word) }
         return Int32(truncatingIfNeeded: number)
+    }
+
+    /// All processes that have told of themselves.
+    func pids() throws -> Set<Int32> {
+        let words = output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+        return Set(
+            try words.compactMap { try line(String($0)).last }.map { Int32(truncatingIfNeeded: $0) }
+        )
     }
 
     /// Everything that was said so far.

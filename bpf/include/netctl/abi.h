@@ -364,7 +364,7 @@ struct netctl_block_guard {
 	__u32 swept; /* where the search for what has expired goes on */
 	__u64 earliest; /* before this time nothing expires; 0: nothing ever has an end */
 	__u64 earliest_seen; /* the same, of what the search has seen so far */
-	__u64 reserved; /* a cache line */
+	__u64 adding; /* when the addition under way began: its entries' `added`; 0: none is */
 	__u32 entries4[NETCTL_BLOCK_LENGTHS4]; /* how many there are, by length */
 	__u32 entries6[NETCTL_BLOCK_LENGTHS6];
 };
@@ -642,8 +642,10 @@ NETCTL_LAYOUT(struct netctl_rule_log, 32);
 struct netctl_own_drop {
 	__u64 packet; /* the kernel's address of the skb; 0: of a frame, that has none yet */
 	__u64 time; /* ns since boot */
+	__u32 readers; /* bits of those that have not seen it yet */
+	__u32 reserved;
 };
-NETCTL_LAYOUT(struct netctl_own_drop, 16);
+NETCTL_LAYOUT(struct netctl_own_drop, 24);
 
 /* What `netctl trace` watches. */
 enum netctl_trace {
@@ -719,7 +721,8 @@ NETCTL_LAYOUT(struct netctl_trace_socket, 232);
 struct netctl_trace_totals {
 	__u64 sent; /* to `trace_events` */
 	__u64 lost; /* for which there was no room */
+	__u64 filtered; /* that were not asked for */
 };
-NETCTL_LAYOUT(struct netctl_trace_totals, 16);
+NETCTL_LAYOUT(struct netctl_trace_totals, 24);
 
 #endif

@@ -1,0 +1,98 @@
+import Foundation
+import LinuxSystem
+import TestSupport
+import Testing
+
+@testable import Tracing
+
+/// Many sockets. NETCTL_SHORT_SOCKETS and NETCTL_LIVE_SOCKETS make it more of them, and print figures.
+@Suite("Many sockets", .requiresRoot, .serialized) struct ContextLoadTests {
+    private static func number(_ name: String, _ usual: Int) -> Int {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual
+    }
+
+    private static func cookie(of descriptor: Int32) -> UInt64 {
+        var cookie: UInt64 = 0
+        var length = socklen_t(MemoryLayout<UInt64>.size)
+        getsockopt(descriptor, SOL_SOCKET, 57, &cookie, &length)  // SO_COOKIE
+        return cookie
+    }
+
+    @Test func `short ones are all seen, and leave no room taken`() async throws {
+        let count = Self.number("NETCTL_SHORT_SOCKETS", 20_000)
+        try await withNetworkNamespace {
+            let context = try SocketContext()
+            let before = try context.fill()
+            var last: [UInt64] = []
+            let start = ContinuousClock.now
+            for index in 0..<count {
+                let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+                if index >= count - 2000 { last.append(Self.cookie(of: descriptor)) }
+                close(descriptor)
+            }
+            let took = ContinuousClock.now - start
+            for cookie in last {
+                let record = try #require(try context.record(of: cookie))
+                #expect(record.owner.pid == getpid() && record.origin == .create)
+            }
+            // A child of another test may have a copy of a socket until it calls exec.
+            var open = last
+            for _ in 0..<200 {
+                open = try open.filter { try context.record(of: $0)?.closed == nil }
+                if open.isEmpty { break }
+                usleep(10_000)
+            }
+            #expect(open.isEmpty)
+            let fill = try context.fill()
+            #expect(fill.full == before.full)
+            // Others' sockets come and go meanwhile.
+            #expect(fill.open < before.open + 500)
+            if count > 20_000 {
+                print(
+                    "\(count) short sockets: \(Int(Double(count) / (took / .seconds(1)))) a second")
+            }
+        }
+    }
+
+    @Test func `live ones are all known, or counted`() async throws {
+        let count = Self.number("NETCTL_LIVE_SOCKETS", 3000)
+        try await withNetworkNamespace {
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let usual = limit
+            limit.rlim_cur = max(limit.rlim_cur, rlim_t(count + 500))
+            limit.rlim_max = max(limit.rlim_max, limit.rlim_cur)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var restored = usual
+            defer { setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &restored) }
+            let context = try SocketContext()
+            let before = try context.fill()
+            let bytes = context.memory
+            var sockets: [Int32] = []
+            defer { for descriptor in sockets { close(descriptor) } }
+            for _ in 0..<count {
+                let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+                try #require(descriptor >= 0)
+                sockets.append(descriptor)
+            }
+            let fill = try context.fill()
+            let unknown = try sockets.count { try context.record(of: Self.cookie(of: $0)) == nil }
+            // What found no room is counted; others' sockets may be among it.
+            #expect(unknown == 0 || UInt64(unknown) <= fill.full - before.full)
+            #expect(fill.open <= fill.room)
+            #expect(context.memory == bytes)
+            let walk = SocketWalk()
+            _ = try walk.scan()
+            let start = ContinuousClock.now
+            let scan = try walk.scan()
+            let took = ContinuousClock.now - start
+            #expect(scan.holders.count >= count)
+            if count > 3000 {
+                print("a walk of \(scan.records.count) sockets: \(took)")
+                print(
+                    "\(count) live sockets: \(fill.open) known, \(fill.full) without room, "
+                        + "\(bytes) bytes of maps")
+            }
+        }
+    }
+}
