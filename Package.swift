@@ -156,6 +156,13 @@ let package = Package(
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
+        // Commands that are killed or failed at each of their steps.
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "BPF", "CTestSupport", "Datapath", "LinuxSystem", "NetTypes", "NetctlABI", "Policy",
+                "TestSupport", "netctl", system,
+            ], swiftSettings: strict),
         .testTarget(
             name: "TracingTests",
             dependencies: [

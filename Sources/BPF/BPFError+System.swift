@@ -10,18 +10,15 @@ extension BPFError {
     /// A failed call, with the error numbers that mislead said in words.
     static func system(
         _ attempt: String, _ subject: String, _ errno: Errno, reason: String? = nil,
-        hint: String? = nil, isPrivileged: @autoclosure () -> Bool = Capabilities.effective.allowBPF
+        hint: String? = nil
     ) -> BPFError {
         switch errno {
         case _ where reason != nil:
             break
-        case .notPermitted where isPrivileged():
-            return BPFError(
-                .system, attempt, subject, "this kernel forbids it, to privileged callers, too",
-                errno: errno, hint: hint)
         case .notPermitted:
+            guard let lacking = Capabilities.lacking else { break }
             return BPFError(
-                .system, attempt, subject, "needs CAP_BPF and CAP_NET_ADMIN", errno: errno,
+                .system, attempt, subject, "needs \(lacking)", errno: errno,
                 hint: hint ?? "run as root")
         case .kernelNotSupported:
             return BPFError(

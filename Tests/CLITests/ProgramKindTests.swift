@@ -98,8 +98,8 @@ struct ProgramKindTests {
     @Test(
         "functions of the kernel: run where it has trampolines and kprobes, else refused in words",
         arguments: [
-            ("on_fentry", "FENTRY", "this kernel forbids it"),
-            ("on_fexit", "FEXIT", "this kernel forbids it"),
+            ("on_fentry", "FENTRY", "(EPERM)"),
+            ("on_fexit", "FEXIT", "(EPERM)"),
             ("on_kprobe", "KPROBE", "CONFIG_KPROBE_EVENTS"),
             ("on_kretprobe", "KRETPROBE", "CONFIG_KPROBE_EVENTS"),
         ])

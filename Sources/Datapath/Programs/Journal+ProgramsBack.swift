@@ -25,9 +25,9 @@ extension Journal {
             let pins = ProgramPins(folder: root.path.appending(swap.folder))
             guard let new = swap.new else {
                 guard let old = swap.old, root.isRetired(swap.folder) else { return nil }
-                _ = try root.revive(swap.folder)
+                let kept = ProgramPins(folder: root.retiredPins(of: swap.folder).folder)
                 let back = ProgramSwap(folder: swap.folder, old: nil, new: old, isRevival: true)
-                return (back, "attach \(try pins.readRecord(of: old).place)")
+                return (back, "attach \(try kept.readRecord(of: old).place)")
             }
             guard let found = present.first(where: { $0.folder == swap.folder }) else { return nil }
             guard let old = swap.old else {

@@ -36,7 +36,7 @@ struct PreparedProgram {
         var index: Int32?
         if case .interface(_, let number) = target.interface?.point.place { index = number }
         let record = ProgramRecord(
-            abi: NETCTL_ABI_VERSION, name: user.program.name, section: user.program.section,
+            abi: ABIVersion.current, name: user.program.name, section: user.program.section,
             type: user.program.type.rawValue,
             attachType: (target.cgroup?.type ?? user.program.attachType).rawValue, file: user.file,
             digest: user.digest, hook: target.hook,

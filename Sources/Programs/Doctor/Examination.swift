@@ -123,7 +123,7 @@ public struct Examination: Sendable {
     // MARK: Privileges
 
     private mutating func privileges() {
-        let capabilities: [(Capabilities.Capability, name: String, cost: String)] = [
+        let capabilities: [(Capabilities, name: String, cost: String)] = [
             (.bpf, "CAP_BPF", "nothing can be loaded"),
             (.netAdmin, "CAP_NET_ADMIN", "nothing can be attached to interfaces and cgroups"),
             (.perfmon, "CAP_PERFMON", "no tracing"),
