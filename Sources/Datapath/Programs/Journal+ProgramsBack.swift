@@ -46,7 +46,7 @@ extension Journal {
 extension ProgramRecord {
     /// `eth1 xdp: program count_packets of count.bpf.o`
     fileprivate var place: String {
-        let place = interface ?? cgroup.map { "cgroup \($0)" } ?? "the kernel"
+        let place = interface ?? cgroup.map { "cgroup \($0)" } ?? socket?.name ?? "the kernel"
         return "\(place) \(hook): program \(name) of \(file)"
     }
 }

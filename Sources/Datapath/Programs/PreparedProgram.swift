@@ -42,7 +42,8 @@ struct PreparedProgram {
             digest: user.digest, hook: target.hook,
             interface: target.interface?.location.interface,
             namespace: target.interface?.point.namespace, index: index,
-            cgroup: target.cgroup?.path, mode: present?.record.mode ?? target.interface?.mode,
+            cgroup: target.cgroup?.path, socket: target.socket,
+            mode: present?.record.mode ?? target.interface?.mode,
             maps: loaded.maps, attachedAt: Date(), owner: owner?.text)
         try PinnedRecord.create(record, at: pins.record(id))
         try loaded.pinMaps(in: pins)
