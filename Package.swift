@@ -39,7 +39,7 @@ let package = Package(
             name: "NetctlABI", path: "bpf",
             exclude: [
                 "lib", "cgroup_device.bpf.c", "cgroup_skb.bpf.c", "drops.bpf.c",
-                "probe_check.bpf.c", "reader.bpf.c",
+                "probe_check.bpf.c", "program_use.bpf.c", "reader.bpf.c",
                 "socket_accept.bpf.c", "socket_context.bpf.c", "socket_history.bpf.c",
                 "socket_scan.bpf.c", "socket_state.bpf.c", "socket_use.bpf.c", "tc.bpf.c",
                 "trace_exec.bpf.c", "trace_reset.bpf.c", "trace_retransmit.bpf.c",
@@ -79,7 +79,10 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Statistics",
-            dependencies: ["Datapath", "NetTypes", "NetctlABI", "Policy", "PolicyCompiler"],
+            dependencies: [
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetTypes", "NetctlABI", "Policy",
+                "PolicyCompiler",
+            ],
             swiftSettings: strict),
         // What happens on the hooks and to sockets, and to whom.
         .target(
@@ -153,6 +156,13 @@ let package = Package(
                 "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
+        // Commands that are killed or failed at each of their steps.
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "BPF", "CTestSupport", "Datapath", "LinuxSystem", "NetTypes", "NetctlABI", "Policy",
+                "TestSupport", "netctl", system,
+            ], swiftSettings: strict),
         .testTarget(
             name: "TracingTests",
             dependencies: [
@@ -178,7 +188,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CLITests", dependencies: ["BPF", "LinuxSystem", "TestSupport", "netctl"],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -16,8 +16,9 @@ extension BPFError {
         case _ where reason != nil:
             break
         case .notPermitted:
+            guard let lacking = Capabilities.lacking else { break }
             return BPFError(
-                .system, attempt, subject, "needs CAP_BPF and CAP_NET_ADMIN", errno: errno,
+                .system, attempt, subject, "needs \(lacking)", errno: errno,
                 hint: hint ?? "run as root")
         case .kernelNotSupported:
             return BPFError(

@@ -1,6 +1,6 @@
 internal import LinuxSystem
 
-/// What `/proc/self/fdinfo` tells about a map.
+/// What `/proc/thread-self/fdinfo` tells about a map.
 public struct MapAccount: Hashable, Sendable {
     /// How much memory is accounted to the map; `nil` if the kernel does not tell.
     public let memoryBytes: UInt64?
@@ -11,7 +11,7 @@ public struct MapAccount: Hashable, Sendable {
 extension Map {
     /// Memory and state of the map, as they are now.
     public var account: MapAccount {
-        let text = (try? ProcFile.read("/proc/self/fdinfo/\(descriptor.rawValue)")) ?? ""
+        let text = (try? ProcFile.read("/proc/thread-self/fdinfo/\(descriptor.rawValue)")) ?? ""
         var values: [Substring: Substring] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 1)

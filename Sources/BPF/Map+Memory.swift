@@ -5,7 +5,7 @@ extension Map {
     /// The memory that the map takes, in bytes, as the kernel accounts for it; `nil` if it does not
     /// tell. Values that live elsewhere, as those of ``MapType/socketStorage``, are not counted.
     public var memory: UInt64? {
-        let file = fopen("/proc/self/fdinfo/\(descriptor.rawValue)", "re")
+        let file = fopen("/proc/thread-self/fdinfo/\(descriptor.rawValue)", "re")
         guard let file else { return nil }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)

@@ -1,4 +1,5 @@
 internal import CLibbpf
+internal import LinuxSystem
 internal import SystemPackage
 
 extension OpenObject {
@@ -28,6 +29,11 @@ extension OpenObject {
             if warnings.lackKernelTypes { return .noKernelTypes("load object", name, errno) }
             return .system(
                 "load object", name, errno, hint: errno == .notPermitted ? nil : warnings.first)
+        }
+        // What the verifier then says is about what it would not let this caller do.
+        let lacking = Capabilities.forPackets.subtracting(.effective)
+        if errno == .permissionDenied, lacking == .perfmon {
+            return .system("load program", program, .notPermitted)
         }
         if let log = warnings.verifierLog {
             return BPFError(

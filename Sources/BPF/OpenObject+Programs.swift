@@ -1,4 +1,6 @@
 internal import CLibbpf
+internal import LinuxSystem
+internal import SystemPackage
 
 /// Flags of a program load, `BPF_F_*`.
 public struct ProgramFlags: OptionSet, Hashable, Sendable {
@@ -86,6 +88,28 @@ extension OpenObject {
         let result = bpf_program__set_expected_attach_type(
             raw, bpf_attach_type(rawValue: type.rawValue))
         try check(result, "configure program", program)
+    }
+
+    /// Chooses the function of another program that a program of type ``ProgramType/tracing`` (`fentry`,
+    /// `fexit`) is attached to.
+    ///
+    /// - Parameters:
+    ///   - program: The function's name in C.
+    ///   - target: A program that was loaded with type information.
+    ///   - function: Its function's name in C.
+    /// - Throws: ``BPFError`` with `.notFound`, or with `.system` if the target has no such function.
+    public mutating func setAttachTarget(
+        program: String, _ target: borrowing Program, function: String
+    ) throws(BPFError) {
+        let raw = try handle.program(program, for: "configure program")
+        let number = target.descriptor.rawValue
+        let (result, warnings) = LibbpfWarnings.during {
+            bpf_program__set_attach_target(raw, number, function)
+        }
+        guard result >= 0 else {
+            throw .system(
+                "configure program", program, Errno(rawValue: -result), hint: warnings.first)
+        }
     }
 
     /// Binds a program to an interface: for hardware offload, or with

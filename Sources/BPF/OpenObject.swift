@@ -47,6 +47,12 @@ public struct OpenObject: ~Copyable {
         var object: OpaquePointer?
         let (result, warnings) = LibbpfWarnings.during { open(&object) }
         guard let object else {
+            if warnings.first?.contains("BTF is required") == true {
+                throw BPFError(
+                    .object, "open object", name,
+                    "it has no type information (BTF), by which its maps are known",
+                    hint: "compile the source with 'clang -g'")
+            }
             var error = BPFError.system(
                 "open object", name, Errno(rawValue: -result), hint: warnings.first)
             error.code = .object

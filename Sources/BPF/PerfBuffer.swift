@@ -13,6 +13,8 @@ internal import SystemPackage
 public final class PerfBuffer {
     private var raw: OpaquePointer?
     private let subject: String
+    /// The kernel drops the buffers when the descriptor by which they were put in the map is closed.
+    private let descriptor: OwnedDescriptor
     private var records: [[UInt8]] = []
     private var lost: UInt64 = 0
 
@@ -25,6 +27,11 @@ public final class PerfBuffer {
     public init(_ map: borrowing Map, pagesPerCPU: Int = 64) throws(BPFError) {
         subject = map.subject
         try map.info.require(type: [.perfEventArray], attempt: "open perf buffer", subject: subject)
+        do throws(Errno) {
+            descriptor = try map.descriptor.duplicate()
+        } catch {
+            throw .system("open perf buffer", subject, error)
+        }
         // SAFETY: libbpf calls within `poll` alone, and this object outlives the buffer.
         let context = Unmanaged.passUnretained(self).toOpaque()
         let opened = bpf_shim_open_perf_buffer(

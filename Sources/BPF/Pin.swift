@@ -21,7 +21,7 @@ public enum Pin {
         case map
         case link
 
-        /// Reads what `/proc/self/fd` shows of a descriptor.
+        /// Reads what `/proc/thread-self/fd` shows of a descriptor.
         init?(file: String) {
             switch file {
             case "anon_inode:bpf-prog": self = .program
@@ -64,7 +64,7 @@ public enum Pin {
     /// `anon_inode:bpf-map`
     private static func fileName(of descriptor: borrowing OwnedDescriptor) -> String {
         var bytes = [CChar](repeating: 0, count: 64)
-        let length = readlink("/proc/self/fd/\(descriptor.rawValue)", &bytes, bytes.count)
+        let length = readlink("/proc/thread-self/fd/\(descriptor.rawValue)", &bytes, bytes.count)
         return String(
             decoding: bytes.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -165,6 +165,20 @@ int netctl_bpf(int command, const void *attributes, unsigned int size)
 	return result < 0 ? -errno : (int)result;
 }
 
+int netctl_descriptor_of(pid_t pid, int descriptor)
+{
+	long process = syscall(SYS_pidfd_open, pid, 0);
+	long result;
+
+	if (process < 0)
+		return -errno;
+	result = syscall(SYS_pidfd_getfd, process, descriptor, 0);
+	if (result < 0)
+		result = -errno;
+	close((int)process);
+	return (int)result;
+}
+
 int netctl_membarrier_global(void)
 {
 	long result = syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);

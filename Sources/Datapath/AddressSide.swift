@@ -54,10 +54,10 @@ struct KnownAddresses {
 
     private var tables: [Key: Tables] = [:]
 
-    /// Adds those of a body, which has to live for as long as they are used.
+    /// Adds those of a body, which has to live for as long as they are used; none where they may not be
+    /// opened.
     mutating func add(_ body: borrowing Program, _ records: [TableRecord]) throws {
-        var maps: [String: UInt32] = [:]
-        for id in try body.info.mapIDs { maps[try Map(id: id).info.name] = id }
+        guard let maps = try body.mapsByName() else { return }
         for side in ["src", "dst"] {
             let records = records.filter { $0.name.hasPrefix(side + " ") }
             let names = AddressTables.names.map { "\(side)_\($0)" }

@@ -11,6 +11,9 @@ struct AttachmentPins {
     var link: FilePath { folder.appending("link") }
     /// The stub, where a clsact filter and no link keeps it on its hook.
     var filter: FilePath { folder.appending("filter") }
+    /// The same while the filter comes or goes: cut short then, the attachment does not exist, and what
+    /// there is of its filter is known.
+    var filterDraft: FilePath { folder.appending("filter-draft") }
     /// The counters, of the stub and of every body.
     var counters: FilePath { folder.appending("counters") }
     /// The program array through which the stub calls the body in force.
@@ -31,12 +34,30 @@ struct AttachmentPins {
         [link, filter].contains { (try? FileIdentity(path: $0.string)) != nil }
     }
 
+    /// Whether a body is pinned.
+    func hasBody(_ program: UInt32) -> Bool {
+        (try? FileIdentity(path: body(program).string)) != nil
+    }
+
+    /// Whether there is anything of it.
+    var exist: Bool { (try? FileIdentity(path: folder.string)) != nil }
+
+    /// What people call it, `eth1 xdp`; half made, its folder.
+    var shownName: String {
+        let name = folder.lastComponent?.string ?? ""
+        guard let record = try? PinnedRecord.read(AttachmentRecord.self, at: attachment),
+            let point = AttachPoint(pinName: name), let place = record.interface ?? record.cgroup
+        else { return name }
+        return "\(place) \(point.hook)"
+    }
+
     /// Removes the attachment: what keeps the stub on its hook first, so that nothing is half there
     /// when this is cut short.
     ///
     /// - Throws: ``DatapathError`` when the kernel does not let go of a clsact filter.
     func removeAll() throws {
         try leaveHook()
+        Failpoint.removePins.reach()
         for name in try Directory.entries(at: folder.string) {
             try Directory.unlink(folder.appending(name).string)
         }
@@ -56,7 +77,9 @@ struct AttachmentPins {
     private func removeLink() {
         do {
             let held = try Link(pinned: link)
+            Failpoint.leaveHook.reach()
             try Directory.unlink(link.string)
+            Failpoint.letGo.reach()
             try held.detach()
         } catch {
             try? Directory.unlink(link.string)
@@ -65,9 +88,18 @@ struct AttachmentPins {
 
     /// A filter that is gone already, with its interface or by somebody else's hand, is no error.
     private func removeFilter() throws {
-        guard (try? FileIdentity(path: filter.string)) != nil else { return }
-        if let stub = try? Program(pinned: filter).info.id { try clsactHook?.detach(stub) }
-        try Directory.unlink(filter.string)
+        Failpoint.leaveHook.reach()
+        do throws(Errno) {
+            try Directory.rename(filter.string, to: filterDraft.string)
+        } catch .noSuchFileOrDirectory {}
+        guard (try? FileIdentity(path: filterDraft.string)) != nil else { return }
+        do {
+            try clsactHook?.detach(Program(pinned: filterDraft).info.id)
+        } catch let error as BPFError where error.code == .wrongType {
+            // Nothing of ours: it just loses its name.
+        }
+        Failpoint.letGo.reach()
+        try Directory.unlink(filterDraft.string)
     }
 
     /// Where a filter would keep the stub, if it is on a TC hook.
@@ -78,7 +110,10 @@ struct AttachmentPins {
     }
 
     /// Removes the bodies that `bodies` no longer names.
-    func removeBodies(except programs: Set<UInt32>) throws {
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult func removeBodies(except programs: Set<UInt32>) throws -> Bool {
+        var isRemoved = false
         for name in try Directory.entries(at: folder.string) {
             let parts = name.split(separator: "-")
             // A third part is of a draft that was cut short.
@@ -86,6 +121,8 @@ struct AttachmentPins {
                 let program = UInt32(parts[1]), parts.count > 2 || !programs.contains(program)
             else { continue }
             try Directory.unlink(folder.appending(name).string)
+            isRemoved = true
         }
+        return isRemoved
     }
 }

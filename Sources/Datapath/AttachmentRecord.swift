@@ -3,7 +3,7 @@ public import Foundation
 /// What `attach` wrote: facts that do not change while the attachment lives.
 public struct AttachmentRecord: Codable, Sendable, Equatable {
     /// `NETCTL_ABI_VERSION` of the netctl that attached.
-    public let abi: Int
+    public internal(set) var abi: Int
     /// The interface's name then; it may have been renamed since. Nil for a cgroup.
     public let interface: String?
     /// The cgroup's path below the mount of cgroup v2; nil for an interface.

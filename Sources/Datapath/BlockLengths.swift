@@ -70,6 +70,13 @@ final class BlockLengths {
         set { store(newValue ? 1 : 0 as UInt32, Layout.offset(of: \.changing) ?? 0) }
     }
 
+    /// When the addition that is under way began, nanoseconds since boot: what it adds says so, too. 0:
+    /// none is.
+    var adding: UInt64 {
+        get { load(Layout.offset(of: \.adding) ?? 0, UInt64.self) }
+        set { store(newValue, Layout.offset(of: \.adding) ?? 0) }
+    }
+
     /// Where the search for what has expired goes on; nil: from the beginning.
     var swept: UInt32? {
         get {

@@ -30,14 +30,16 @@ public enum BlockList {
     ///   - addresses: The addresses.
     ///   - duration: How long they are blocked; nil: until they are removed.
     ///   - reason: Why.
+    ///   - notice: Told, in a sentence, when a command that had been cut short was undone first.
     /// - Returns: What was added, and where it is only reported.
     /// - Throws: ``DatapathError`` when nothing is attached, and when there is no room.
     public static func add(
-        _ addresses: AddressSet, for duration: Duration?, reason: BlockReason
+        _ addresses: AddressSet, for duration: Duration?, reason: BlockReason,
+        notice: (String) -> Void = { _ in }
     ) throws(DatapathError) -> Addition {
         try translating {
             let attempt = "add to block list"
-            return try change(attempt) { table, root in
+            return try change(attempt, notice) { table, root in
                 let now = BootClock.nanoseconds
                 let entry = netctl_block_entry(
                     added: now, expires: duration.map { now + $0.nanoseconds } ?? 0,
@@ -74,12 +76,16 @@ public enum BlockList {
 
     /// Removes entries, of exactly these addresses.
     ///
-    /// - Parameter addresses: Their prefixes.
+    /// - Parameters:
+    ///   - addresses: Their prefixes.
+    ///   - notice: Told, in a sentence, when a command that had been cut short was undone first.
     /// - Returns: What was removed, and what was not.
     /// - Throws: ``DatapathError`` when nothing is attached.
-    public static func remove(_ addresses: AddressSet) throws(DatapathError) -> Removal {
+    public static func remove(
+        _ addresses: AddressSet, notice: (String) -> Void = { _ in }
+    ) throws(DatapathError) -> Removal {
         try translating {
-            try change("remove from block list") { table, _ in
+            try change("remove from block list", notice) { table, _ in
                 let clock = BootClock.Reading()
                 let now = clock.nanoseconds
                 let keys = addresses.blockKeys
@@ -140,12 +146,13 @@ public enum BlockList {
 
     /// Changes the list, while others who would wait.
     private static func change<Result>(
-        _ attempt: String, _ body: (BlockTable, PinRoot) throws -> Result
+        _ attempt: String, _ notice: (String) -> Void,
+        _ body: (BlockTable, PinRoot) throws -> Result
     ) throws -> Result {
         guard let root = try PinRoot.existing() else { throw nothingAttached(attempt) }
         let lock = try lock(of: root, attempt)
         let table = try open(attempt, access: .readWrite).table
-        try table.recover()
+        if let recovered = try table.recover() { notice(recovered) }
         try table.collect(at: BootClock.nanoseconds)
         defer { _ = lock.path }
         return try body(table, root)

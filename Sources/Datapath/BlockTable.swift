@@ -65,9 +65,27 @@ final class BlockTable {
 
     // MARK: Changes
 
-    /// Brings back what a killed command left: counts that may be wrong.
-    func recover() throws {
-        guard lengths.isChanging else { return }
+    /// Brings back what a killed command left: entries of an addition that was not whole, counts that
+    /// may be wrong.
+    ///
+    /// - Returns: What was done, in words; nil when there was nothing to do.
+    func recover() throws -> String? {
+        guard lengths.isChanging else { return nil }
+        let begun = lengths.adding
+        var new: [netctl_block_key] = []
+        if begun != 0 {
+            try forEach { key, entry in if entry.added == begun { new.append(key) } }
+            try list.deleteBatch(keys: new.span)
+        }
+        try recount()
+        lengths.adding = 0
+        lengths.isChanging = false
+        return begun == 0
+            ? "counted the block list anew after a removal that was cut short"
+            : "undid an addition to the block list that was cut short"
+    }
+
+    private func recount() throws {
         var counts: [BlockLength: UInt32] = [:]
         var earliest = UInt64.max
         try forEach { key, entry in
@@ -77,7 +95,6 @@ final class BlockTable {
         for length in BlockLength.all { lengths.set(counts[length] ?? 0, length) }
         lengths.earliest = earliest
         lengths.swept = nil
-        lengths.isChanging = false
     }
 
     /// What ``add(_:_:at:)`` did.
@@ -107,33 +124,51 @@ final class BlockTable {
         guard count + new.count <= capacity else {
             throw Full(room: capacity - count, new: new.count)
         }
+        lengths.adding = entry.added
         lengths.isChanging = true
         if entry.expires != 0 {
             lengths.earliest = min(earliest, entry.expires)
             lengths.earliestSeen = min(lengths.earliestSeen, entry.expires)
         }
         let counts = Self.counts(new)
+        Failpoint.announceBlock.reach()
         for length in counts.keys { lengths.announce(length) }
         do {
+            Failpoint.insertBlock.reach()
             try insert(new, entry)
+            try renew(old, entry, at: now)
         } catch {
             // Nothing was counted yet.
             try? list.deleteBatch(keys: new.span)
+            for (key, before) in old { try? list.update(key, before) }
             for length in counts.keys { lengths.add(0, length) }
-            lengths.isChanging = false
+            settle()
             throw error
         }
+        Failpoint.countBlock.reach()
         for (length, count) in counts { lengths.add(count, length) }
+        Failpoint.settleBlock.reach()
+        settle()
+        return Addition(new: new.count, renewed: old.count)
+    }
+
+    private func renew(
+        _ old: [(netctl_block_key, netctl_block_entry)], _ entry: netctl_block_entry, at now: UInt64
+    ) throws {
         for (key, before) in old {
             var renewed = entry
             if before.isLive(at: now) {
                 (renewed.packets, renewed.bytes) = (before.packets, before.bytes)
                 renewed.added = before.added
             }
+            Failpoint.renewBlock.reach()
             try list.update(key, renewed)
         }
+    }
+
+    private func settle() {
         lengths.isChanging = false
-        return Addition(new: new.count, renewed: old.count)
+        lengths.adding = 0
     }
 
     /// There is no room for all of what was to be added.

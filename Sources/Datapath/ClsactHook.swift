@@ -49,8 +49,10 @@ struct ClsactHook {
     func attach(_ stub: borrowing Program) throws {
         var socket = try NetlinkSocket()
         try makeQdisc(&socket)
+        Failpoint.addFilter.reach()
         try socket.addBPFFilter(
             at: place, descriptor: stub.descriptor.rawValue, name: "netctl")
+        Failpoint.settleQdisc.reach()
         if isMarked(newQdisc) { try Directory.rename(newQdisc.string, to: qdisc.string) }
     }
 
@@ -77,6 +79,7 @@ struct ClsactHook {
         guard !found.contains(where: \.isClsact) else { return }
         removeMarks()
         try PinnedRecord.create(QdiscMark(), at: newQdisc)
+        Failpoint.makeQdisc.reach()
         do throws(NetlinkError) {
             try socket.createClsact(interfaceIndex: place.interfaceIndex)
         } catch {

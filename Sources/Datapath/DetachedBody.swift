@@ -1,4 +1,5 @@
 internal import BPF
+internal import LinuxSystem
 internal import NetTypes
 internal import NetctlABI
 package import Policy
@@ -72,6 +73,19 @@ package final class DetachedBody {
             policy.slots.entries.map { ($0.account, $0) }, uniquingKeysWith: { $1 })
         return try DetachedBody(
             object, program, maps, rules: policy.rules.compactMap { entries[$0.account] })
+    }
+
+    /// The same, or nil where its tables may not be opened: without `CAP_SYS_ADMIN`.
+    static func loadIfPermitted(
+        _ policy: PolicyRecord, onTablesOf body: borrowing Program, _ object: HookObject
+    ) throws -> DetachedBody? {
+        do {
+            return try load(policy, onTablesOf: body, object)
+        } catch let error as BPFError
+            where error.errno == .notPermitted && !Capabilities.effective.contains(.sysAdmin)
+        {
+            return nil
+        }
     }
 
     private init(

@@ -47,6 +47,7 @@ final class HookMaps {
 
     /// Pins what belongs to one attachment.
     func pin(at pins: AttachmentPins) throws {
+        Failpoint.pinMaps.reach()
         try counters.pin(at: pins.counters)
         try bodies.pin(at: pins.bodies)
         try addresses?.talkers.pin(at: pins.talkers)

@@ -39,7 +39,9 @@ extension HookObject {
         try open.setGlobal(front.end.name, to: front.end.value)
         let program = try open.load().program(self.program(front.role))
         let id = try program.info.id
+        Failpoint.pinFront.reach()
         try program.pin(at: pins.body(id))
+        Failpoint.pinFrontRecord.reach()
         try PinnedRecord.create(front.record, at: pins.record(id))
         return id
     }

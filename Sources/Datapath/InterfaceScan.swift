@@ -25,6 +25,12 @@ struct InterfaceScan {
         func programs(on hook: Hook) -> [UInt32] {
             (tcx[hook] ?? []).map(\.programID) + (filters[hook] ?? []).compactMap(\.bpf?.programID)
         }
+
+        fileprivate func runs(_ program: UInt32, on hook: Hook) -> Bool {
+            hook == .xdp
+                ? (link.xdp?.programs ?? [:]).values.contains(program)
+                : programs(on: hook).contains(program)
+        }
     }
 
     /// By inode.
@@ -51,6 +57,26 @@ struct InterfaceScan {
     func interface(at point: AttachPoint) -> Interface? {
         guard case .interface(let namespace, let index) = point.place else { return nil }
         return namespaces[namespace]?.interfaces.first { $0.link.index == UInt32(index) }
+    }
+
+    /// Where the interface of an attachment is now, if it has moved to another namespace: its link holds the
+    /// stub there.
+    func move(of point: AttachPoint, _ hold: Hold) -> Move? {
+        guard case .interface = point.place, hold.linkID != nil, !hold.isGone,
+            interface(at: point) == nil
+        else { return nil }
+        for (inode, namespace) in namespaces {
+            for interface in namespace.interfaces
+            where interface.runs(hold.programID, on: point.hook) {
+                return Move(
+                    from: point,
+                    to: AttachPoint(
+                        hook: point.hook, namespace: inode,
+                        interfaceIndex: Int32(interface.link.index)),
+                    label: interface.link.name + (namespace.name.map { " in netns \($0)" } ?? ""))
+            }
+        }
+        return Move(from: point, to: nil, label: nil)
     }
 
     /// The name to show for a namespace: nil for process 1's.

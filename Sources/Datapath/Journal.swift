@@ -93,6 +93,19 @@ extension Journal {
     /// The last finished one, or nil.
     static func last(in root: PinRoot) throws -> Journal? { try read(lastPath(in: root)) }
 
+    /// The bodies that the apply under way is about, those that it would bring back included.
+    static func bodies(in root: PinRoot) throws -> Set<UInt32> {
+        let swaps = try current(in: root)?.swaps ?? []
+        return Set(swaps.flatMap { [$0.old, $0.new, $0.earlier, $0.pending].compactMap(\.self) })
+    }
+
+    /// Whether the next command has something to finish or to undo.
+    static func awaitsRecovery(in root: PinRoot) throws -> Bool {
+        guard let journal = try current(in: root) else { return false }
+        if case .pending(let pending) = journal.state { return pending.isOver }
+        return true
+    }
+
     private static func read(_ path: FilePath) throws -> Journal? {
         guard (try? FileIdentity(path: path.string)) != nil else { return nil }
         return try PinnedRecord.read(Journal.self, at: path)
@@ -100,6 +113,7 @@ extension Journal {
 
     /// Writes it, in the place of an earlier state of the same apply.
     func write(in root: PinRoot) throws {
+        state.failpoint.reach()
         try PinnedRecord.replace(self, at: Self.path(in: root))
     }
 
@@ -109,7 +123,7 @@ extension Journal {
         for path in [draftPath(in: root), path(in: root), lastPath(in: root)] {
             try? Directory.unlink(path.string)
         }
-        root.removeRetired()
+        try? root.removeRetired()
     }
 }
 
@@ -132,6 +146,7 @@ extension Journal {
             for swap in swaps where new.contains(swap.attachment) { try swap.make(in: root) }
             try attach()
             for swap in swaps where !new.contains(swap.attachment) { try swap.make(in: root) }
+            Failpoint.readBack.reach()
             for swap in swaps where try !swap.isMade(in: root) {
                 throw DatapathError(
                     "apply policy '\(policy)'", swap.attachment,
@@ -144,9 +159,11 @@ extension Journal {
             }
             try complete(in: root)
         } catch {
-            // What is final is finished by the next command, not undone.
-            if case .finishing = state { throw error }
-            undo(in: root)
+            // What is final is finished by the next command, not undone. So is an undoing that fails.
+            switch state {
+            case .finishing, .finished: break
+            case .storing, .pending, .confirming, .undoing: try? undo(in: root)
+            }
             throw error
         }
     }
@@ -166,49 +183,66 @@ extension Journal {
         switch journal.state {
         case .pending(let pending):
             guard pending.isOver else { return nil }
-            journal.undo(in: root)
+            try journal.undo(in: root)
             return "policy '\(journal.policy)' was not confirmed in time and is reverted"
         case .storing:
-            journal.undo(in: root)
+            try journal.undo(in: root)
             return "undid " + cutShort
         case .undoing(let corrections):
-            journal.cleanUp(corrections, in: root)
+            try journal.cleanUp(corrections, in: root)
             return "undid " + cutShort
         case .confirming:
             try journal.complete(in: root)
         case .finishing(let corrections):
-            journal.finish(corrections, in: root)
+            try journal.finish(corrections, in: root)
         case .finished:
-            journal.keep(in: root)
+            try journal.keep(in: root)
         }
         return "finished " + cutShort
     }
 
     /// Puts the old bodies back and removes what was new. An attachment that is gone meanwhile has
     /// nothing to be undone.
-    mutating func undo(in root: PinRoot) {
+    ///
+    /// - Throws: Why something could not be; the rest was, and the next command tries again.
+    mutating func undo(in root: PinRoot) throws {
+        if case .pending = state {
+            // From the first hook that goes back on, all have to.
+            state = .storing
+            try write(in: root)
+        }
+        var work = Attempts()
         for swap in swaps where !additions.contains(swap.attachment) {
-            try? swap.putBack(in: root)
+            work.attempt { try swap.putBack(in: root) }
+        }
+        for folder in additions {
+            let pins = root.pins(named: folder)
+            work.attempt { if pins.exist { try pins.removeAll() } }
         }
         for program in programs ?? [] { program.undo(in: root) }
-        for folder in additions { try? root.pins(named: folder).removeAll() }
         for folder in revivals {
-            try? root.pins(named: folder).leaveHook()
-            try? root.retire(folder)
+            work.attempt {
+                try root.pins(named: folder).leaveHook()
+                try root.retire(folder)
+            }
         }
+        try work.end()
         // A packet may still be counting in a new body, or be about to be handed on to one.
         if !swaps.isEmpty { GracePeriod.wait() }
-        let corrections = swaps.flatMap { (try? $0.corrections(of: .undo, in: root)) ?? [] }
+        let corrections = try swaps.flatMap { try $0.corrections(of: .undo, in: root) }
         state = .undoing(corrections)
-        try? write(in: root)
-        cleanUp(corrections, in: root)
+        try write(in: root)
+        try cleanUp(corrections, in: root)
     }
 
     /// Removes what an undone apply had brought.
-    private func cleanUp(_ corrections: [Correction], in root: PinRoot) {
-        for correction in corrections { correction.make(in: root) }
-        for swap in swaps { try? swap.forgetNew(in: root) }
-        try? Directory.unlink(Self.path(in: root).string)
+    private func cleanUp(_ corrections: [Correction], in root: PinRoot) throws {
+        var work = Attempts()
+        for correction in corrections { work.attempt { try correction.make(in: root) } }
+        for swap in swaps { work.attempt { try swap.forgetNew(in: root) } }
+        try work.end()
+        Failpoint.dropJournal.reach()
+        try Directory.unlink(Self.path(in: root).string)
     }
 
     /// Makes what is in force final.
@@ -225,40 +259,59 @@ extension Journal {
         final.state = .finishing(corrections)
         try final.write(in: root)
         self = final
-        finish(corrections, in: root)
+        try finish(corrections, in: root)
     }
 
     /// Removes what is replaced, but for the last bodies: everything new is in force.
-    private mutating func finish(_ corrections: [Correction], in root: PinRoot) {
-        for correction in corrections { correction.make(in: root) }
-        for swap in swaps { try? swap.forgetEarlier(in: root) }
+    private mutating func finish(_ corrections: [Correction], in root: PinRoot) throws {
+        var work = Attempts()
+        for correction in corrections { work.attempt { try correction.make(in: root) } }
+        for swap in swaps { work.attempt { try swap.forgetEarlier(in: root) } }
         for folder in removals {
-            try? root.pins(named: folder).leaveHook()
-            // Until it was confirmed, everything passed there.
-            try? swaps.first { $0.attachment == folder }?.putBack(in: root)
-            try? root.retire(folder)
+            work.attempt {
+                try root.pins(named: folder).leaveHook()
+                // Until it was confirmed, everything passed there.
+                try swaps.first { $0.attachment == folder }?.putBack(in: root)
+                try root.retire(folder)
+            }
         }
         for program in programs ?? [] where program.new == nil {
-            try? root.retireProgram(program.folder)
+            work.attempt { try root.retireProgram(program.folder) }
         }
-        keep(in: root)
+        try work.end()
+        try keep(in: root)
     }
 
     /// Keeps it for going back, in the place of the one before.
-    private mutating func keep(in root: PinRoot) {
+    private mutating func keep(in root: PinRoot) throws {
         state = .finished
-        try? write(in: root)
+        try write(in: root)
         let gone = (programs ?? []).filter { $0.new == nil }.map(\.folder)
-        root.removeRetired(except: removals + gone)
-        try? Directory.rename(
-            Self.path(in: root).string, to: Self.lastPath(in: root).string)
+        try root.removeRetired(except: removals + gone)
+        Failpoint.keepJournal.reach()
+        try Directory.rename(Self.path(in: root).string, to: Self.lastPath(in: root).string)
     }
 }
 
+/// Several things of which each is done whether or not the others can be.
+private struct Attempts {
+    private var error: (any Error)?
+
+    mutating func attempt(_ body: () throws -> Void) {
+        do { try body() } catch { self.error = self.error ?? error }
+    }
+
+    /// - Throws: What the first that could not be done threw.
+    func end() throws { if let error { throw error } }
+}
+
 extension Journal.Correction {
-    fileprivate func make(in root: PinRoot) {
-        let path = root.pins(named: attachment).counters
-        try? Counters(pinned: path, access: .readWrite).correct(self)
+    /// An attachment that is gone meanwhile counts no more.
+    fileprivate func make(in root: PinRoot) throws {
+        let pins = root.pins(named: attachment)
+        guard pins.isComplete else { return }
+        Failpoint.correct.reach()
+        try Counters(pinned: pins.counters, access: .readWrite).correct(self)
     }
 }
 
@@ -269,11 +322,19 @@ extension Journal.Swap {
         try OpenBodies(root.pins(named: attachment))
     }
 
+    /// Whether the attachment is there still: one that is gone meanwhile needs nothing any more.
+    private func exists(in root: PinRoot) -> Bool { root.pins(named: attachment).exist }
+
     /// Puts the new body in force, the old one behind it.
     func make(in root: PinRoot) throws {
         let bodies = try bodies(in: root)
+        Failpoint.storePrevious.reach()
         try bodies.store(old, at: NETCTL_BODY_PREVIOUS)
-        if pending != nil { try bodies.store(new, at: NETCTL_BODY_CANDIDATE) }
+        if pending != nil {
+            Failpoint.storeCandidate.reach()
+            try bodies.store(new, at: NETCTL_BODY_CANDIDATE)
+        }
+        Failpoint.storeActive.reach()
         try bodies.store(pending ?? new, at: bodies.policyEntry())
     }
 
@@ -285,27 +346,34 @@ extension Journal.Swap {
 
     /// Ends the wait for a confirmation: the new body is in force for good.
     func confirm(in root: PinRoot) throws {
-        // An attachment that is gone meanwhile needs none.
-        guard root.pins(named: attachment).isComplete else { return }
+        guard exists(in: root) else { return }
         let bodies = try bodies(in: root)
+        Failpoint.storeConfirmed.reach()
         try bodies.store(new, at: bodies.policyEntry())
     }
 
     /// Puts the old body back in force. What is behind it stays until no packet can be on its way there.
     fileprivate func putBack(in root: PinRoot) throws {
+        guard exists(in: root) else { return }
         let bodies = try bodies(in: root)
+        Failpoint.putBack.reach()
         try bodies.store(old, at: bodies.policyEntry())
     }
 
     fileprivate func forgetNew(in root: PinRoot) throws {
+        guard exists(in: root) else { return }
         let bodies = try bodies(in: root)
-        try bodies.store(earlier, at: NETCTL_BODY_PREVIOUS)
+        Failpoint.forgetNew.reach()
+        let isThere = earlier.map(root.pins(named: attachment).hasBody) ?? false
+        try bodies.store(isThere ? earlier : nil, at: NETCTL_BODY_PREVIOUS)
         try bodies.store(nil, at: NETCTL_BODY_CANDIDATE)
         try bodies.removeReplaced()
     }
 
     fileprivate func forgetEarlier(in root: PinRoot) throws {
+        guard exists(in: root) else { return }
         let bodies = try bodies(in: root)
+        Failpoint.forgetEarlier.reach()
         try bodies.store(nil, at: NETCTL_BODY_CANDIDATE)
         try bodies.removeReplaced()
     }

@@ -20,6 +20,8 @@ struct LockOutGuard {
         /// The body, and what is known of it.
         let program: UInt32
         let pins: AttachmentPins
+        /// What it means.
+        let meaning: ReferenceInterpreter
     }
 
     private let policy: Name
@@ -44,13 +46,15 @@ struct LockOutGuard {
         let record = try PinnedRecord.read(
             BodyRecord.self, at: candidate.pins.record(candidate.program))
         guard let rules = record.policy else { return }
-        let body = try DetachedBody.load(
+        let body = try DetachedBody.loadIfPermitted(
             rules, onTablesOf: Program(pinned: candidate.pins.body(candidate.program)),
             candidate.object)
         for session in concerned {
             let frame = try session.frame(leaving: hook.blocksDestinations)
             guard let packet = SeenPacket(frame, on: hook, ethernet: candidate.object.ethernet),
-                let judgement = try body.judge(packet), judgement.verdict != .pass
+                let judgement = try body.map({ try $0.judge(packet) })
+                    ?? candidate.meaning.judge(packet),
+                judgement.verdict != .pass
             else { continue }
             let who = judgement.rule.map { "rule '\($0)'" } ?? "the default"
             throw DatapathError(
@@ -89,12 +93,7 @@ struct LockOutGuard {
     private static var callers: [String] {
         sequence(first: getpid()) { pid in
             ProcessStatus(pid: pid).flatMap { $0.parent > 0 ? $0.parent : nil }
-        }.compactMap { pid in
-            let text = (try? ProcFile.read("/proc/\(pid)/cgroup")) ?? ""
-            return text.split(separator: "\n").first { $0.hasPrefix("0::") }.map {
-                String($0.dropFirst(3))
-            }
-        }
+        }.compactMap { LinuxProcess(pid: $0).cgroupPaths[""] }
     }
 }
 

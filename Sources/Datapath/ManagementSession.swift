@@ -28,15 +28,13 @@ struct ManagementSession: Hashable, CustomStringConvertible {
     ///
     /// Looking at more than a thousand adds nothing.
     static func current(ports: [PortRange]) -> [ManagementSession] {
-        let caller = InheritedVariable.value(of: ["SSH_CONNECTION"]).flatMap {
-            Self(sshConnection: $0)
-        }
         let others = ["tcp", "tcp6"].flatMap { name in
             let text = (try? ProcFile.read("/proc/thread-self/net/\(name)")) ?? ""
             return text.split(separator: "\n").dropFirst().compactMap { Self(procLine: $0) }
         }.filter { session in ports.contains { $0.contains(session.local.port) } }
         var seen: Set<ManagementSession> = []
-        return ((caller.map { [$0] } ?? []) + others.prefix(1000)).filter {
+        let own = [SSHSession.current?.connection].compactMap(\.self)
+        return (own + others.prefix(1000)).filter {
             seen.insert($0).inserted
         }
     }
@@ -44,21 +42,6 @@ struct ManagementSession: Hashable, CustomStringConvertible {
     init(local: End, remote: End) {
         self.local = local
         self.remote = remote
-    }
-
-    /// Reads what sshd tells the commands that it runs: `192.0.2.7 51514 192.0.2.1 22`. A zone is no
-    /// part of what packets carry.
-    init?(sshConnection text: String) {
-        let words = text.split(separator: " ")
-        guard words.count == 4, let remotePort = UInt16(words[1]), let port = UInt16(words[3]),
-            let remote = Self.address(words[0]), let local = Self.address(words[2])
-        else { return nil }
-        self.init(
-            local: End(address: local, port: port), remote: End(address: remote, port: remotePort))
-    }
-
-    private static func address(_ word: Substring) -> IPAddress? {
-        IPAddress(word.split(separator: "%").first ?? "")?.unmapped
     }
 
     /// Reads a line of `/proc/net/tcp` or `tcp6`; nil for a socket that is not established, and for one

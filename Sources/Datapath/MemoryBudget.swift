@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxSystem
 internal import SystemPackage
 
@@ -49,16 +50,12 @@ struct MemoryBudget {
 
     /// The limits of the cgroup of this process and of those above it.
     private static func cgroups() -> [MemoryBudget] {
-        guard let text = try? ProcFile.read("/proc/self/cgroup") else { return [] }
-        let lines = text.split(separator: "\n").map {
-            $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        }
+        let paths = LinuxProcess(pid: getpid()).cgroupPaths
         return [Controller.version2, .version1].compactMap(\.self).flatMap { controller in
-            let line = lines.first { line in
-                line.count == 3
-                    && line[1].split(separator: ",") == (controller.isVersion2 ? [] : ["memory"])
+            let hierarchy = paths.keys.first { name in
+                name.split(separator: ",") == (controller.isVersion2 ? [] : ["memory"])
             }
-            var path = line.map { String($0[2]) } ?? ""
+            var path = hierarchy.flatMap { paths[$0] } ?? ""
             var budgets: [MemoryBudget] = []
             while path.count > 1 {
                 if let budget = controller.budget(of: path) { budgets.append(budget) }

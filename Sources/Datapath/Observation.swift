@@ -1,6 +1,5 @@
 internal import BPF
 internal import LinuxSystem
-internal import NetctlABI
 internal import Netlink
 internal import Policy
 internal import SystemPackage
@@ -15,6 +14,10 @@ public struct Observation: Sendable {
     public private(set) var foreign: [ForeignProgram] = []
     /// What is not as it should be.
     public private(set) var problems: [Problem] = []
+    /// Why attachments could not be read that are there.
+    private var unreadable: [DatapathError] = []
+    /// Interfaces that have moved to another namespace.
+    private(set) var moves: [Move] = []
 
     /// Looks. Nothing is changed, and no lock is taken.
     ///
@@ -36,6 +39,16 @@ public struct Observation: Sendable {
 
     private init() {}
 
+    /// Every attachment. What is planned without one that is there would take its hook for free.
+    ///
+    /// - Throws: Why one of them cannot be read.
+    var allAttachments: [Attachment] {
+        get throws {
+            if let refusal = unreadable.first { throw refusal }
+            return attachments
+        }
+    }
+
     private mutating func look(
         at point: AttachPoint, _ pins: AttachmentPins, _ scan: InterfaceScan
     ) throws {
@@ -43,10 +56,15 @@ public struct Observation: Sendable {
         do {
             let attachment = try Attachment(at: point, pins, scan)
             attachments.append(attachment)
-            if attachment.state == .gone { problems.append(attachment.goneProblem) }
+            if attachment.state == .gone { problems.append(attachment.goneProblem(scan)) }
+            if let move = try scan.move(of: point, Hold(at: point, pins, scan)) {
+                moves.append(move)
+                problems.append(move.problem(attachment))
+            }
         } catch  where !pins.isComplete {
             // Detached while we looked.
         } catch {
+            unreadable.append(DatapathError(error))
             problems.append(
                 Problem(
                     code: "unreadable", message: "\(point.pinName): \(error)",
@@ -100,19 +118,7 @@ extension Attachment {
     /// Reads the pins of one attachment. A body may be replaced meanwhile: then it is read again.
     init(at point: AttachPoint, _ pins: AttachmentPins, _ scan: InterfaceScan) throws {
         let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
-        guard record.abi <= NETCTL_ABI_VERSION else {
-            throw DatapathError(
-                "read attachment", point.pinName,
-                "a newer netctl made it (ABI \(record.abi), this one knows \(NETCTL_ABI_VERSION))",
-                hint: "use that netctl")
-        }
-        guard record.abi >= NETCTL_ABI_OLDEST else {
-            throw DatapathError(
-                "read attachment", point.pinName,
-                "an older netctl made it (ABI \(record.abi), this one knows "
-                    + "\(NETCTL_ABI_OLDEST) to \(NETCTL_ABI_VERSION))",
-                hint: "detach it and attach again")
-        }
+        if let refusal = ABIVersion.refusal(of: record.abi, pins.shownName) { throw refusal }
         var attempts = 0
         while true {
             do {
@@ -167,9 +173,19 @@ extension Attachment {
 
 extension Attachment {
     /// What `status` says of an attachment that filters nothing any more.
-    fileprivate var goneProblem: Problem {
+    fileprivate func goneProblem(_ scan: InterfaceScan) -> Problem {
         let (what, hint) =
             switch point.place {
+            case .cgroup(let id) where Self.cgroup(at: location.name) == id:
+                (
+                    "somebody has detached its link",
+                    "netctl detach --cgroup \(location.name), then attach again"
+                )
+            case .interface where linkID != nil && scan.interface(at: point) != nil:
+                (
+                    "somebody has detached its link",
+                    "netctl detach \(location.name), then attach again"
+                )
             case .cgroup: ("the cgroup is gone", "netctl detach --cgroup \(location.name)")
             case .interface where linkID == nil:
                 ("its filter is gone", "netctl detach \(location.name), then attach again")
@@ -180,6 +196,10 @@ extension Attachment {
             code: "gone",
             message: "\(name): \(what), the \(point.hook) attachment there filters nothing",
             hint: hint + (owned ?? ""))
+    }
+
+    private static func cgroup(at path: String) -> UInt64? {
+        try? CgroupMount.current().open(path).cgroup.id
     }
 }
 

@@ -34,9 +34,14 @@ struct OpenBodies: ~Copyable {
     }
 
     /// Removes the pins of bodies that no entry names.
-    func removeReplaced() throws {
+    ///
+    /// - Parameter kept: Bodies that stay all the same: an apply that awaits its confirmation may bring
+    ///   them back.
+    /// - Returns: Whether there were any.
+    /// - Throws: `BPFError`; `Errno` of `unlink(2)`.
+    @discardableResult func removeReplaced(except kept: Set<UInt32> = []) throws -> Bool {
         let entries = try (0..<NETCTL_BODY_MAX.rawValue).compactMap { try array.programID(at: $0) }
-        try pins.removeBodies(except: Set(entries))
+        return try pins.removeBodies(except: kept.union(entries))
     }
 }
 
@@ -62,12 +67,15 @@ extension OpenBodies {
     }
 
     /// Ends a pause, if there is one.
-    func resume() throws {
+    ///
+    /// - Parameter kept: Bodies that stay although no entry names them.
+    /// - Throws: `BPFError`.
+    func resume(keeping kept: Set<UInt32>) throws {
         guard try isPaused() else { return }
         try store(program(at: NETCTL_BODY_POLICY), at: NETCTL_BODY_ACTIVE)
         // A packet may still be in the pause, about to call what is behind it.
         GracePeriod.wait()
         try store(nil, at: NETCTL_BODY_POLICY)
-        try removeReplaced()
+        try removeReplaced(except: kept)
     }
 }

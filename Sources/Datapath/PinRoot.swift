@@ -16,6 +16,12 @@ package struct PinRoot {
     package static func existing() throws -> PinRoot? {
         guard let fileSystem = try BPFFileSystem.mounted() else { return nil }
         let root = PinRoot(fileSystem: fileSystem)
+        // Somebody may have laid it there to have pins made, or removed, elsewhere.
+        if (try? ProcFile.link(root.path.string)) != nil {
+            throw DatapathError(
+                "read pins", root.path.string, "it is a symbolic link",
+                errno: .tooManySymbolicLinkLevels, hint: "remove it")
+        }
         do throws(Errno) {
             _ = try Directory.entries(at: root.path.string)
             return root
@@ -68,8 +74,9 @@ package struct PinRoot {
                 Journal.discard(in: self)
                 return try body()
             }
+            try refuseOtherVersions()
             if let recovered = try Journal.recover(in: self) { notice(recovered) }
-            try removeLitter()
+            try removeLitter(notice: notice)
             return try body()
         }
     }
@@ -77,13 +84,19 @@ package struct PinRoot {
     private func locked<Result>(_ body: () throws -> Result) throws -> Result {
         let lock = try self.lock()
         defer {
-            // Also of a body that threw half-way.
-            try? removeLitter()
-            _ = try? removeUnusedBlockList()
-            try? removeIfEmpty()
+            try? tidyUp()
             _ = lock.path
         }
         return try body()
+    }
+
+    /// Removes what a body left that threw half-way, and what goes with the last attachment. What the next
+    /// command has to finish first is not litter.
+    private func tidyUp() throws {
+        guard try !Journal.awaitsRecovery(in: self) else { return }
+        try removeLitter { _ in }
+        try removeUnusedBlockList()
+        try removeIfEmpty()
     }
 
     /// The netctl that was waited for has removed the last attachment, and the folder with it.
@@ -129,18 +142,24 @@ package struct PinRoot {
     func createPins(of point: AttachPoint) throws -> AttachmentPins {
         let pins = pins(of: point)
         if try Directory.entries(at: path.string).contains(point.pinName) { try pins.removeAll() }
+        Failpoint.makeFolder.reach()
         try Directory.make(pins.folder.string, mode: 0o700)
         return pins
     }
 
     /// Removes what commands that were killed left behind: half an attachment, bodies that nothing
     /// calls.
-    private func removeLitter() throws {
-        for pins in try points().map(pins(of:)) {
-            if pins.isComplete {
-                try OpenBodies(pins).removeReplaced()
-            } else {
+    private func removeLitter(notice: (String) -> Void) throws {
+        let cutShort = "a command that was cut short"
+        let kept = try Journal.bodies(in: self)
+        for point in try points() {
+            let pins = pins(of: point)
+            if !pins.isComplete {
+                let name = pins.shownName
                 try pins.removeAll()
+                notice("removed what \(cutShort) left of \(name)")
+            } else if try OpenBodies(pins).removeReplaced(except: kept) {
+                notice("removed what \(cutShort) had loaded for \(pins.shownName)")
             }
         }
         let programs = try self.programs()
@@ -151,6 +170,7 @@ package struct PinRoot {
                 try? pins.removeReplaced(except: named)
             } else {
                 try pins.removeAll()
+                notice("removed what \(cutShort) left of program \(pins.name)")
             }
         }
     }
@@ -162,7 +182,7 @@ package struct PinRoot {
         guard try !points().contains(where: { $0.hook.hasAddresses }) else { return 0 }
         let entries = try BlockPins(in: path).remove()
         // They would judge by a list that nobody can change any more.
-        removeRetired { AttachPoint(pinName: $0) != nil }
+        try removeRetired { AttachPoint(pinName: $0)?.hook.hasAddresses == true }
         return entries
     }
 
@@ -182,9 +202,17 @@ package struct PinRoot {
 extension PinRoot {
     private static let retiredPrefix = "was-"
 
-    /// Keeps the pins of an attachment that is off its hook.
+    /// Keeps the pins of an attachment that is off its hook. One that has none any more is no error.
     func retire(_ folder: String) throws {
-        try Directory.rename(pins(named: folder).folder.string, to: retiredPath(folder).string)
+        Failpoint.retire.reach()
+        do throws(Errno) {
+            try Directory.rename(pins(named: folder).folder.string, to: retiredPath(folder).string)
+        } catch .noSuchFileOrDirectory {}
+    }
+
+    /// The pins of an attachment that was removed.
+    func retiredPins(of folder: String) -> AttachmentPins {
+        AttachmentPins(folder: retiredPath(folder))
     }
 
     /// Takes a user's program off its hook and keeps its pins.
@@ -199,10 +227,9 @@ extension PinRoot {
     }
 
     /// Gives pins that were kept their old name back; nothing is on the hook yet.
-    func revive(_ folder: String) throws -> AttachmentPins {
-        let pins = pins(named: folder)
-        try Directory.rename(retiredPath(folder).string, to: pins.folder.string)
-        return pins
+    func revive(_ folder: String) throws {
+        Failpoint.revive.reach()
+        try Directory.rename(retiredPath(folder).string, to: pins(named: folder).folder.string)
     }
 
     /// Removes pins that were kept.
@@ -210,14 +237,15 @@ extension PinRoot {
     /// - Parameters:
     ///   - kept: What they were called, of those that stay.
     ///   - condition: Whether one goes, by what it was called.
+    /// - Throws: `Errno`; ``DatapathError`` when the kernel does not let go of a filter.
     func removeRetired(
         except kept: [String] = [], where condition: (String) -> Bool = { _ in true }
-    ) {
-        for name in (try? Directory.entries(at: path.string)) ?? []
+    ) throws {
+        for name in try Directory.entries(at: path.string)
         where name.hasPrefix(Self.retiredPrefix) {
             let former = String(name.dropFirst(Self.retiredPrefix.count))
             guard !kept.contains(former), condition(former) else { continue }
-            try? pins(named: name).removeAll()
+            try pins(named: name).removeAll()
         }
     }
 

@@ -40,24 +40,27 @@ final class PreparedAttachment {
     }
 
     /// Loads a stub for an attachment that was removed and whose pins were kept, its bodies in force
-    /// behind it; nothing is attached.
+    /// behind it; nothing is attached, and the pins stay where they are.
     init(reviving folder: String, in root: PinRoot) throws {
         guard let point = AttachPoint(pinName: folder) else {
             preconditionFailure("only folders of attachments are kept")
         }
-        let pins = try root.revive(folder)
-        let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
+        let kept = root.retiredPins(of: folder)
+        let record = try PinnedRecord.read(AttachmentRecord.self, at: kept.attachment)
         let object = HookObject(point, record)
-        maps = try HookMaps.open(pins, on: point.hook)
+        maps = try HookMaps.open(kept, on: point.hook)
         stub = try object.load(.stub, maps)
         target = AttachTarget(reviving: record, at: point)
-        self.pins = pins
+        pins = root.pins(named: folder)
         self.object = object
         formerOwner = record.owner.flatMap { try? Name($0) }
     }
 
-    /// Puts the stub of an attachment that comes back on its hook.
-    func attachAgain() throws { _ = try attach(owner: formerOwner) }
+    /// Gives an attachment that comes back its pins, and puts its stub on its hook.
+    func attachAgain(in root: PinRoot) throws {
+        try root.revive(target.point.pinName)
+        _ = try attach(owner: formerOwner)
+    }
 
     /// Puts the stub on its hook. What its program array holds is in force from here on.
     ///
@@ -83,9 +86,12 @@ final class PreparedAttachment {
     /// The filter outlives whoever makes it, so the pins that know of it come first.
     private func attachClsact(_ owner: Name?) throws -> AttachMode? {
         try writeRecord(.tc(.clsact), owner)
-        try stub.pin(at: pins.filter)
+        Failpoint.pinFilter.reach()
+        try stub.pin(at: pins.filterDraft)
         do {
             try pins.clsactHook?.attach(stub)
+            Failpoint.settleFilter.reach()
+            try Directory.rename(pins.filterDraft.string, to: pins.filter.string)
         } catch {
             try? pins.removeAll()
             throw error
@@ -96,15 +102,17 @@ final class PreparedAttachment {
     /// Pins a link: from here on the attachment needs no process.
     private func keep(_ attached: consuming AttachedLink, _ owner: Name?) throws -> AttachMode? {
         try writeRecord(attached.mode, owner)
+        Failpoint.pinLink.reach()
         try attached.link.pin(at: pins.link)
         return attached.mode
     }
 
     private func writeRecord(_ mode: AttachMode?, _ owner: Name?) throws {
         let record = AttachmentRecord(
-            abi: NETCTL_ABI_VERSION, interface: target.location.interface,
+            abi: ABIVersion.current, interface: target.location.interface,
             cgroup: target.location.cgroup, mode: mode, multiBuffer: object.multiBuffer,
             ethernet: target.ethernet, attachedAt: Date(), owner: owner?.text)
+        Failpoint.writeAttachment.reach()
         try PinnedRecord.replace(record, at: pins.attachment)
     }
 }

@@ -22,6 +22,8 @@ extension Reconciler {
         public var objects: [String: [UInt8]] = [:]
         /// After how long it reverts by itself unless it is confirmed; nil: it is final at once.
         public var confirm: Duration?
+        /// What must answer before, and still when the policy is in force and to be confirmed.
+        public var checks: [ServiceCheck] = []
 
         /// Everything, gently.
         public init() {}
@@ -47,9 +49,14 @@ extension Reconciler {
         }
         return try change { root in
             try root.refuseWhilePending(to: "apply policy '\(revision.policy.name)'")
-            let plan = try plan(revision, options, Observation.now())
+            var observation = try Observation.now()
+            if try root.follow(observation.moves) { observation = try Observation.now() }
+            let plan = try plan(revision, options, observation)
             let transaction = Transaction(revision, plan, options, in: root)
+            let attempt = "apply policy '\(revision.policy.name)'"
+            if !plan.steps.isEmpty { try requireAnswers(options.checks, to: attempt) }
             let pending = try transaction.carryOut()
+            if pending != nil { try revert(unless: options.checks, in: root, attempt) }
             let blocked = try root.removeUnusedBlockList()
             if blocked > 0 {
                 notice("\(blocked) entries of the block list went with the last attachment")
@@ -71,7 +78,7 @@ extension Reconciler {
     private func plan(
         _ revision: PolicyRevision, _ options: ApplyOptions, _ observation: Observation
     ) throws -> Plan {
-        let observed = observation.attachments
+        let observed = try observation.allAttachments
         let policy = revision.policy
         var wanted: Targets
         if let entries = policy.attach {

@@ -29,7 +29,7 @@ extension Reconciler {
     public func rollback() throws(DatapathError) -> Rollback {
         try change { root in
             if var journal = try Journal.current(in: root) {
-                journal.undo(in: root)
+                try journal.undo(in: root)
                 return .reverted(policy: journal.policy)
             }
             return try RollbackTransaction(in: root).carryOut()

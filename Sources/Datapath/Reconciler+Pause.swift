@@ -13,13 +13,14 @@ extension Reconciler {
         let until = duration.map { BootClock.nanoseconds + $0.nanoseconds }
         try changeExisting { root in
             for point in points {
-                try pause(root.existingPins(of: point, to: "pause"), at: point, until: until)
+                let pins = try root.existingPins(of: point, to: "pause")
+                try pause(pins, at: point, until: until, keeping: Journal.bodies(in: root))
             }
         }
     }
 
     private func pause(
-        _ pins: AttachmentPins, at point: AttachPoint, until: UInt64?
+        _ pins: AttachmentPins, at point: AttachPoint, until: UInt64?, keeping kept: Set<UInt32>
     ) throws {
         let record = try PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
         let bodies = try OpenBodies(pins)
@@ -29,14 +30,15 @@ extension Reconciler {
             try bodies.store(bodies.program(at: NETCTL_BODY_ACTIVE), at: NETCTL_BODY_POLICY)
         }
         try bodies.store(id, at: NETCTL_BODY_ACTIVE)
-        try bodies.removeReplaced()
+        try bodies.removeReplaced(except: kept)
     }
 
     /// Puts the policies behind pauses back in force.
     public func resume(_ points: [AttachPoint]) throws(DatapathError) {
         try changeExisting { root in
             for point in points {
-                try OpenBodies(root.existingPins(of: point, to: "resume")).resume()
+                try OpenBodies(root.existingPins(of: point, to: "resume"))
+                    .resume(keeping: Journal.bodies(in: root))
             }
         }
     }

@@ -20,7 +20,7 @@ struct RollbackTransaction {
 
     func carryOut() throws -> Reconciler.Rollback {
         let observation = try Observation.now()
-        let attachments = observation.attachments
+        let attachments = try observation.allAttachments
         let present = Dictionary(
             attachments.map { ($0.point.pinName, $0) }, uniquingKeysWith: { first, _ in first })
         let removals = (last.additions + last.revivals).filter { present[$0] != nil }
@@ -46,7 +46,7 @@ struct RollbackTransaction {
             policy: last.policy, swaps: swaps.map(\.swap), additions: [], removals: removals,
             revivals: revived.map(\.target.point.pinName), programs: programs.map(\.swap))
         try journal.carryOut(in: root) {
-            for attachment in revived { try attachment.attachAgain() }
+            for attachment in revived { try attachment.attachAgain(in: root) }
         }
         return .wentBack(policy: last.policy, steps: steps)
     }

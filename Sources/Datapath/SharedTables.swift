@@ -17,14 +17,12 @@ struct SharedTables {
     /// - Parameter maps: Ids of maps, by name.
     init(maps: [String: UInt32]) { self.maps = maps }
 
-    /// The tables of a body, which has to live for as long as they are used so.
+    /// The tables of a body, which has to live for as long as they are used so; none where they may not
+    /// be opened.
     init(of body: borrowing Program) throws {
-        var maps: [String: UInt32] = [:]
-        for id in try body.info.mapIDs {
-            let name = try Map(id: id).info.name
-            // Constants are in `.rodata`, and each body has its own.
-            if !Self.own.contains(name), !name.contains(".") { maps[name] = id }
+        // Constants are in `.rodata`, and each body has its own.
+        maps = try (body.mapsByName() ?? [:]).filter {
+            !Self.own.contains($0.key) && !$0.key.contains(".")
         }
-        self.maps = maps
     }
 }

@@ -16,7 +16,15 @@ final class Transaction {
     private var additions: [PreparedAttachment] = []
     private var swaps: [Journal.Swap] = []
     private var programs: [Journal.ProgramSwap] = []
-    private var hooks: [String: (object: HookObject, location: Location)] = [:]
+    private var tried: Set<Tried> = []
+    private var hooks: [String: Prepared] = [:]
+
+    /// A hook whose body is loaded.
+    private struct Prepared {
+        let object: HookObject
+        let location: Location
+        let use: FilterUse?
+    }
 
     /// - Parameters:
     ///   - revision: The policy.
@@ -44,9 +52,13 @@ final class Transaction {
         try preflight.look(at: plan, in: root, attempt: attempt)
         try preflight.requireMemory(attempt)
         // Whatever this throws, nothing is in force yet: what was pinned is litter.
-        for step in plan.steps { try prepare(step) }
+        for step in plan.steps {
+            step.failpoint.reach()
+            try prepare(step)
+        }
         if !options.force { try refuseLockOut() }
         let pending = try options.confirm.map { try prepareWait($0) }
+        try adoptVersion()
         var journal = Journal(
             policy: plan.policy.text, swaps: swaps,
             additions: additions.map(\.target.point.pinName), removals: removals,
@@ -107,7 +119,8 @@ final class Transaction {
     private func prepare(_ target: AttachTarget, _ use: FilterUse) throws {
         let addition = try PreparedAttachment(target, in: root)
         additions.append(addition)
-        hooks[target.point.pinName] = (addition.object, target.location)
+        hooks[target.point.pinName] = Prepared(
+            object: addition.object, location: target.location, use: use)
         let body = try load(
             use, target.point, addition.object, addition.pins, addition.maps, after: nil)
         swaps.append(
@@ -118,7 +131,8 @@ final class Transaction {
     private func prepare(_ attachment: Attachment, _ use: FilterUse?) throws {
         let pins = root.pins(of: attachment.point)
         let object = HookObject(attachment.point, attachment.record)
-        hooks[attachment.point.pinName] = (object, attachment.location)
+        hooks[attachment.point.pinName] = Prepared(
+            object: object, location: attachment.location, use: use)
         let bodies = try OpenBodies(pins)
         let body = try use.map { use in
             try load(
@@ -132,18 +146,31 @@ final class Transaction {
                 earlier: try bodies.program(at: NETCTL_BODY_PREVIOUS)))
     }
 
+    /// Says of attachments of an older version that this one's bodies are in force there: from here on the
+    /// older netctl keeps its hands off them.
+    private func adoptVersion() throws {
+        for step in plan.steps {
+            guard case .replace(let attachment, _) = step else { continue }
+            var record = attachment.record
+            guard record.abi < ABIVersion.current else { continue }
+            record.abi = ABIVersion.current
+            try PinnedRecord.replace(record, at: root.pins(of: attachment.point).attachment)
+        }
+    }
+
     /// Asks the new bodies about the sessions by which this host is managed.
     private func refuseLockOut() throws {
         let lockOut = LockOutGuard(
             plan.policy, ports: revision.policy.management ?? Policy.usualManagement)
         for swap in swaps {
             guard let program = swap.new, let hook = hooks[swap.attachment],
-                let point = AttachPoint(pinName: swap.attachment)
+                let point = AttachPoint(pinName: swap.attachment), let use = hook.use,
+                let meaning = meaning(of: use)
             else { continue }
             try lockOut.check(
                 LockOutGuard.Candidate(
                     object: hook.object, point: point, location: hook.location, program: program,
-                    pins: root.pins(named: swap.attachment)))
+                    pins: root.pins(named: swap.attachment), meaning: meaning))
         }
     }
 
@@ -158,6 +185,40 @@ final class Transaction {
                 .pending(pending), at: root.pins(named: attachment))
         }
         return pending
+    }
+
+    /// Bodies that do the same: one of them is tried.
+    private struct Tried: Hashable {
+        let compilation: Preflight.Compilation
+        let hook: Hook
+        let ethernet: Bool
+    }
+
+    /// Refuses a body that does not do with packets what the policy means.
+    private func tryOut(
+        _ use: FilterUse, _ record: PolicyRecord, _ program: borrowing Program,
+        _ object: HookObject
+    ) throws {
+        let kind = Tried(
+            compilation: Preflight.Compilation(use), hook: use.hook, ethernet: object.ethernet)
+        guard let filter = revision.policy.filter(named: use.filter),
+            let meaning = meaning(of: use),
+            tried.insert(kind).inserted
+        else { return }
+        Failpoint.tryOut.reach()
+        guard let body = try DetachedBody.loadIfPermitted(record, onTablesOf: program, object)
+        else { return }
+        let canary = Canary(
+            plan.policy, meaning, SamplePackets(filter, sets: revision.policy.sets))
+        try canary.check(body, at: "\(use) on \(use.hook)")
+    }
+
+    /// What a filter means on a hook; nil on the hook for devices.
+    private func meaning(of use: FilterUse) -> ReferenceInterpreter? {
+        guard use.hook.hasAddresses else { return nil }
+        return revision.policy.filter(named: use.filter).map {
+            ReferenceInterpreter($0, sets: revision.policy.sets, monitor: use.monitor)
+        }
     }
 
     /// Loads, fills and pins a body; nothing calls it.
@@ -203,7 +264,10 @@ final class Transaction {
             redirects: use.redirects.isEmpty ? nil : use.redirects,
             isMonitored: compiled.body.isMonitored, folder: revision.folder, number: events.number,
             tables: records)
+        try tryOut(use, record, program, object)
+        Failpoint.pinBody.reach()
         try program.pin(at: pins.body(id))
+        Failpoint.pinBodyRecord.reach()
         let body = BodyRecord.policy(record)
         try PinnedRecord.create(body, at: pins.record(id), name: body.mapName)
         return id

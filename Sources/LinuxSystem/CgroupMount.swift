@@ -93,7 +93,7 @@ public struct CgroupMount: Hashable, Sendable {
             let opened = netctl_open_kernfs_id(top.rawValue, id)
             if opened == -ESTALE { return nil }
             let cgroup = OwnedDescriptor(owning: try Errno.check(opened))
-            let path = try ProcFile.link("/proc/self/fd/\(cgroup.rawValue)")
+            let path = try ProcFile.link("/proc/thread-self/fd/\(cgroup.rawValue)")
             // Removed just now, a cgroup's path ends in " (deleted)".
             guard (try? FileIdentity(path: path)) == (try cgroup.identity()) else { return nil }
             return suffix(of: path)

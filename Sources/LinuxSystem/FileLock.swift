@@ -9,7 +9,7 @@ public struct FileLock: ~Copyable, Sendable {
     public let path: String
     let descriptor: OwnedDescriptor
 
-    /// Locks `path`, waiting at most `limit` for another holder.
+    /// Locks `path`, which is no symbolic link, waiting at most `limit` for another holder.
     ///
     /// The lock is on what `path` names when this returns: if the file was removed or replaced
     /// while waiting, the new one is locked instead.
@@ -23,7 +23,7 @@ public struct FileLock: ~Copyable, Sendable {
         let deadline = ContinuousClock.now + limit
         do {
             while true {
-                let file = try OwnedDescriptor.open(path)
+                let file = try OwnedDescriptor.open(path, .noFollow)
                 try FileLock.lock(file, until: deadline)
                 if try FileLock.names(path, file) {
                     descriptor = file

@@ -6,6 +6,7 @@ internal import PolicyCompiler
 public struct StatsDocument: Encodable, Sendable {
     let version = 1
     let attachments: [Entry]
+    let programs: [ProgramStatisticsDocument]
 
     struct Entry: Encodable {
         let place: Place
@@ -60,8 +61,9 @@ public struct StatsDocument: Encodable, Sendable {
         }
     }
 
-    /// The document of some attachments.
-    public init(_ statistics: [Statistics]) {
+    /// The document of some attachments and users' programs.
+    public init(_ statistics: [Statistics], _ programs: [ProgramStatistics] = []) {
+        self.programs = programs.map(ProgramStatisticsDocument.init)
         attachments = statistics.map(Entry.init)
     }
 }

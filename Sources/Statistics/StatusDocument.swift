@@ -46,6 +46,7 @@ public struct StatusDocument: Encodable, Sendable {
         @ExplicitNull var interface: String?
         @ExplicitNull var netns: String?
         @ExplicitNull var cgroup: String?
+        @ExplicitNull var socket: SocketDocument?
         let hook: String
         @ExplicitNull var mode: AttachMode?
         let name: String
@@ -58,7 +59,7 @@ public struct StatusDocument: Encodable, Sendable {
         let state: Attachment.State
 
         enum CodingKeys: String, CodingKey {
-            case interface, netns, cgroup, hook, mode, name, section, file, policy, state
+            case interface, netns, cgroup, socket, hook, mode, name, section, file, policy, state
             case programID = "program_id"
             case linkID = "link_id"
             case attachedAt = "attached_at"
@@ -68,6 +69,7 @@ public struct StatusDocument: Encodable, Sendable {
             interface = found.location?.interface
             netns = found.location?.netns
             cgroup = found.location?.cgroup
+            socket = found.record.socket.map(SocketDocument.init)
             hook = found.record.hook
             mode = found.record.mode
             name = found.record.name

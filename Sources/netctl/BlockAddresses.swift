@@ -1,6 +1,5 @@
 import ArgumentParser
 import Datapath
-import LinuxSystem
 import NetTypes
 import Policy
 
@@ -57,19 +56,5 @@ extension AddressSet {
         case .v4(let address): ipv4.first { $0.contains(address) }.map(IPPrefix.v4)
         case .v6(let address): ipv6.first { $0.contains(address) }.map(IPPrefix.v6)
         }
-    }
-}
-
-/// The other end of the SSH session that a command runs in.
-enum SSHPeer {
-    /// Its address; nil outside of a session.
-    static var current: IPAddress? {
-        InheritedVariable.value(of: ["SSH_CONNECTION", "SSH_CLIENT"]).flatMap(address(in:))
-    }
-
-    /// Reads `192.0.2.1 50022 198.51.100.2 22`. A zone is no part of what packets carry.
-    static func address(in text: String) -> IPAddress? {
-        let word = text.split(separator: " ").first ?? ""
-        return IPAddress(word.split(separator: "%").first ?? "")?.unmapped
     }
 }

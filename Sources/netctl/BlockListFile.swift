@@ -25,7 +25,9 @@ struct BlockListFile {
     private func replace(_ path: String) throws -> Int {
         let draft = "\(path).netctl-\(getpid())"
         do {
-            let count = try save(to: draft, [.create, .truncate], path)
+            // In a folder that others may write to, the name may be taken by a link to anything.
+            try? Directory.unlink(draft)
+            let count = try save(to: draft, [.create, .exclusiveCreate], path)
             do throws(Errno) {
                 try Directory.rename(draft, to: path)
             } catch {

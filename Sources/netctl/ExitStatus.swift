@@ -60,11 +60,12 @@ extension Errno {
 /// Runs the body of a command: an error is printed once, here, and becomes an exit code.
 ///
 /// - Parameters:
-///   - fullVerifierLog: Whether all that the verifier wrote is printed in front of an error.
+///   - fullVerifierLog: Whether all that the verifier wrote is printed in front of an error; nil for a
+///     command that has no such option.
 ///   - body: The command.
 /// - Throws: The exit code, once the reason has been printed.
 func reporting(
-    fullVerifierLog: Bool = false, _ body: () throws -> Void
+    fullVerifierLog: Bool? = nil, _ body: () throws -> Void
 ) throws(ExitStatus) {
     do {
         try body()
@@ -72,9 +73,9 @@ func reporting(
         throw status
     } catch {
         let log = (error as? DatapathError)?.verifierLog
-        if fullVerifierLog, let log { Terminal.passOn(log) }
+        if fullVerifierLog == true, let log { Terminal.passOn(log) }
         Terminal.error("\(error)")
-        if !fullVerifierLog && log?.isEmpty == false {
+        if fullVerifierLog == false, log?.isEmpty == false {
             Terminal.message("  --verifier-log shows all that the verifier wrote")
         }
         throw ExitStatus(reason: error)
@@ -83,5 +84,5 @@ func reporting(
 
 extension Reconciler {
     /// The reconciler of this process: what it had to undo or finish first is a message.
-    static let reporting = Reconciler { Terminal.message("netctl: \($0)") }
+    static let reporting = Reconciler { Terminal.notice($0) }
 }

@@ -29,6 +29,9 @@ enum Terminal {
     /// Writes what is to be written over.
     static func progress(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
+    /// Says what was done besides what the command is for.
+    static func notice(_ text: String) { message("netctl: \(text)") }
+
     /// Says why a command failed.
     static func error(_ text: String) { message("\(emphasis("netctl:", code: 31)) \(text)") }
 

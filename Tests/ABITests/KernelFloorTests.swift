@@ -9,6 +9,7 @@ struct KernelFloorTests {
         BPFObjects.socketContext, BPFObjects.socketState, BPFObjects.socketScan,
         BPFObjects.drops, BPFObjects.reader,
         BPFObjects.socketHistory, BPFObjects.socketAccept, BPFObjects.socketUse,
+        BPFObjects.programUse,
     ]
 
     /// The helpers that programs may call, `enum bpf_func_id`, and since when the kernel has them.

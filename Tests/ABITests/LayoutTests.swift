@@ -64,7 +64,7 @@ struct LayoutTests {
             [
                 ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("changing", \.changing),
                 ("swept", \.swept), ("earliest", \.earliest), ("earliest_seen", \.earliest_seen),
-                ("reserved", \.reserved), ("entries4", \.entries4),
+                ("adding", \.adding), ("entries4", \.entries4),
                 ("entries6", \.entries6),
             ]),
         Layout(

@@ -86,14 +86,14 @@ struct ResultsTests {
     @Test("a section of a document is replaced, and nothing else")
     func report() throws {
         let document = "# A\n\n<!-- bench: programs -->\nold\n<!-- end -->\nB\n"
-        let written = try Report.replacing(.programs, in: document, by: Self.programs)
+        let written = try Report.replacing("programs", in: document, by: Self.programs.text)
         #expect(written.hasPrefix("# A\n\n<!-- bench: programs -->\n\n`make bench BENCH=programs`"))
         #expect(written.contains(Self.programs.table))
         #expect(written.hasSuffix("\n<!-- end -->\nB\n"))
         #expect(!written.contains("old"))
-        #expect(try Report.replacing(.programs, in: written, by: Self.programs) == written)
+        #expect(try Report.replacing("programs", in: written, by: Self.programs.text) == written)
         #expect(throws: BenchError.self) {
-            try Report.replacing(.veth, in: document, by: Self.programs)
+            try Report.replacing("veth", in: document, by: Self.programs.text)
         }
     }
 
@@ -104,13 +104,40 @@ struct ResultsTests {
         let folder = docs.appending(path: "performance")
         let document = try String(
             contentsOf: docs.appending(path: "performance.md"), encoding: .utf8)
-        for section in Section.allCases {
-            let file = folder.appending(path: section.file)
-            guard FileManager.default.fileExists(atPath: file.path) else { continue }
-            let results = try Results(reading: folder, section)
-            #expect(
-                try Report.replacing(section, in: document, by: results) == document,
-                "\(section): make bench-report RESULTS=docs/performance")
+        #expect(
+            try Report.renewed(document, from: folder) == document,
+            "make bench-report RESULTS=docs/performance")
+    }
+
+    @Test("targets: what is met, what falls short in bold, and what nobody measured")
+    func targets() throws {
+        func stream(_ what: String, _ entries: Int?, _ value: Double) -> netctl_bench.Measurement {
+            netctl_bench.Measurement(
+                what: what, entries: entries, column: "stream", unit: "ns", values: [value])
         }
+        func veth(_ what: String, _ entries: Int?, _ value: Double) -> netctl_bench.Measurement {
+            Measurement(
+                what: what, entries: entries, column: "ns a packet", unit: "ns", values: [value])
+        }
+        var programs = Results(.programs, command: "")
+        programs.measurements = [
+            stream(ProgramCost.floor4, nil, 80), stream("IPv4 set, hit", 1_000_000, 200),
+            stream("IPv4 set, miss", 1_000_000, 150), stream("rules on five fields", 10, 100),
+            stream("rules on five fields", 1000, 200),
+        ]
+        var onVeth = Results(.veth, command: "")
+        onVeth.measurements = [
+            veth(VethCost.generatorAlone, nil, 100), veth(DropPoints.reference, 1_000_000, 300),
+            veth("prerouting raw, nft", 1_000_000, 1500),
+        ]
+        let lines = Targets([.programs: programs, .veth: onVeth]).table.split(separator: "\n")
+        func line(_ beginning: String) -> Substring? { lines.first { $0.contains(beginning) } }
+        #expect(line("1,000,000 IPv4")?.hasSuffix("| ≤ 130 ns | 120 ns |") == true)
+        #expect(line("pass, same policy")?.hasSuffix("| ≤ 60 ns | **70 ns** |") == true)
+        #expect(line("1,000 rules")?.hasSuffix("| ≤ 2× | 2.0× |") == true)
+        #expect(line("4,096 rules on five")?.hasSuffix("| ≤ 4× | not measured |") == true)
+        #expect(line("on a veth, nft")?.hasSuffix("| ≥ 6× | **5.0×** |") == true)
+        #expect(line("on a veth, ipset")?.hasSuffix("| ≥ 3.5× | not measured |") == true)
+        #expect(lines.last { $0.contains("less the") }?.hasSuffix("| ≥ 6× | 7.0× |") == true)
     }
 }

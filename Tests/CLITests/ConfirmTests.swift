@@ -99,6 +99,68 @@ struct ConfirmTests {
         }
     }
 
+    @Test("a service that no longer answers: reverted at once; one that does: kept")
+    func check() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let server = try TCPConnection(to: pair.near.ipv4, port: 22, from: pair)
+            let directory = try TemporaryDirectory()
+            func file(_ rule: String, _ match: String) throws -> String {
+                try directory.write(
+                    """
+                    version: 1
+                    name: edge
+                    filters:
+                      inbound:
+                        default: pass
+                        rules: [{ name: \(rule), match: { \(match) }, action: drop }]
+                    attach: [{ interface: \(pair.far.name), xdp: inbound }]
+                    """, to: "\(rule).yaml")
+            }
+            let first = try file("first", "proto: tcp, sport: 23")
+            let closed = try file("closed", "proto: tcp, sport: 22")
+            let second = try file("second", "proto: tcp, sport: 24")
+            let service = "tcp \(pair.near.ipv4):22"
+            try pair.onFar {
+                try expectSuccess(["apply", first])
+                try expectRefusal(
+                    ["apply", closed, "--confirm", "1m", "--check", service], status: 1, service,
+                    "it no longer answers, so the policy is reverted", "(ETIMEDOUT)")
+                try expectSuccess(["status"], "state active")
+                try expectSuccess(["show", pair.far.name], "name: first")
+                try expectRefusal(["confirm"], status: 1, "nothing awaits a confirmation")
+                try expectRefusal(
+                    [
+                        "apply", second, "--confirm", "1m", "--check", service, "--check",
+                        "tcp \(pair.near.ipv4):25",
+                    ], status: 1, "tcp \(pair.near.ipv4):25", "does not answer before",
+                    "(ECONNREFUSED)", "nothing was changed")
+                try expectSuccess(
+                    ["apply", second, "--confirm", "1m", "--check", service], "replace")
+                try expectSuccess(["confirm"])
+                try expectSuccess(["detach", "--all"])
+            }
+            _ = server.clientPort
+        }
+    }
+
+    @Test(
+        "checks that are none: usage",
+        arguments: [
+            "", "tcp", "192.0.2.1:22", "udp 192.0.2.1:22", "tcp 192.0.2.1", "tcp 192.0.2.1:0",
+            "tcp host.example:22", "tcp 2001:db8::1:22", "tcp [192.0.2.1:22", "tcp 1.2.3.4:99999",
+        ])
+    func checks(text: String) throws {
+        try expectRefusal(
+            ["apply", "x.yaml", "--confirm", "1m", "--check=\(text)"], status: 2, "--check")
+    }
+
+    @Test("a check without a confirmation: usage") func checkAlone() throws {
+        try expectRefusal(
+            ["apply", "x.yaml", "--check", "tcp 192.0.2.1:22"], status: 2, "--check needs --confirm"
+        )
+    }
+
     @Test("durations that are none: usage", arguments: ["-1", "0", "x", "10", "1w", ""])
     func durations(text: String) throws {
         try expectRefusal(["apply", "x.yaml", "--confirm=\(text)"], status: 2, "--confirm")

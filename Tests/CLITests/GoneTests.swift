@@ -254,6 +254,101 @@ struct GoneTests {
         }
     }
 
+    @Test(
+        "our links are detached by hand: gone, and said so; apply mends, detach cleans",
+        arguments: ["xdp", "tc-ingress", "cgroup"])
+    func links(kind: String) async throws {
+        try await withSandbox {
+            try withCgroup { cgroup in
+                try addInterface("eth1")
+                let directory = try TemporaryDirectory()
+                let entry =
+                    kind == "cgroup"
+                    ? "{ cgroup: \(cgroup.path), ingress: both, device: list }"
+                    : "{ interface: eth1, \(kind): both }"
+                let file = try directory.write(Self.text(entry), to: "edge.yaml")
+                func detachByHand() throws {
+                    for attachment in try StatusDocument.now().attachments {
+                        let link = try #require(attachment.link_id)
+                        try runChecked(["bpftool", "link", "detach", "id", "\(link)"])
+                    }
+                }
+                try expectSuccess(["apply", file])
+                let hooks = try StatusDocument.now().attachments.map(\.hook)
+                try detachByHand()
+                try Self.expectGone(hooks)
+                let messages = try StatusDocument.now().problems.map(\.message)
+                #expect(messages.allSatisfy { $0.contains("somebody has detached its link") })
+                try expectSuccess(["apply", file], "attach ")
+                try Self.expectGone([])
+                try expectSuccess(["apply", file], "nothing changed")
+                try detachByHand()
+                try expectSuccess(["detach", "--all"])
+                try Self.expectNothing()
+            }
+        }
+    }
+
+    @Test("an interface goes down and up, and gets another name: the policy stays in force there")
+    func flapAndRename() async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            let directory = try TemporaryDirectory()
+            let hooks = "xdp: both, tc-ingress: both"
+            let file = try directory.write(Self.text("{ interface: eth1, \(hooks) }"), to: "a.yaml")
+            try expectSuccess(["apply", file])
+            let before = try StatusDocument.now().attachments.map(\.program_id)
+            for state in ["down", "up"] { try runChecked(["ip", "link", "set", "eth1", state]) }
+            try Self.expectGone([])
+            try expectSuccess(["apply", file], "nothing changed")
+
+            try runChecked(["ip", "link", "set", "eth1", "down"])
+            try runChecked(["ip", "link", "set", "eth1", "name", "lan0"])
+            try Self.expectGone([])
+            let renamed = try StatusDocument.now().attachments
+            #expect(renamed.map(\.interface) == ["lan0", "lan0"])
+            #expect(renamed.map(\.program_id) == before)
+            try expectRefusal(["apply", file], status: 1, "eth1", "(ENODEV)")
+            let other = try directory.write(
+                Self.text("{ interface: lan0, \(hooks) }"), to: "b.yaml")
+            try expectSuccess(["apply", other], "replace lan0 xdp")
+            #expect(try StatusDocument.now().attachments.map(\.program_id) == before)
+            try expectSuccess(["detach", "lan0"])
+            try Self.expectNothing()
+        }
+    }
+
+    @Test("an interface moves to another namespace: said so, its policy goes on, apply follows")
+    func moved() async throws {
+        try await withSandbox {
+            try runChecked(["ip", "link", "add", "eth1", "type", "veth", "peer", "name", "peer1"])
+            try runChecked(["ip", "netns", "add", "blue"])
+            let directory = try TemporaryDirectory()
+            let hooks = "mode: generic, xdp: both, tc-ingress: both"
+            let here = try directory.write(
+                Self.text("{ interface: eth1, optional: true, \(hooks) }"), to: "here.yaml")
+            let there = try directory.write(
+                Self.text("{ interface: eth1, netns: blue, \(hooks) }"), to: "there.yaml")
+            try expectSuccess(["apply", here])
+            let before = try StatusDocument.now().attachments.map(\.program_id)
+            try runChecked(["ip", "link", "set", "eth1", "netns", "blue"])
+            let status = try StatusDocument.now()
+            #expect(status.problems.map(\.code) == ["moved", "moved"], "\(status)")
+            #expect(status.problems.allSatisfy { $0.message.contains("eth1 in netns blue") })
+            #expect(try netctl("status", "--check").status == 1)
+
+            try expectSuccess(["apply", there], "replace eth1 in netns blue xdp")
+            let after = try StatusDocument.now()
+            #expect(after.problems.isEmpty, "\(after)")
+            #expect(after.attachments.map(\.netns) == ["blue", "blue"])
+            #expect(after.attachments.map(\.program_id) == before)
+            try expectSuccess(["apply", there], "nothing changed")
+
+            try expectSuccess(["detach", "--all"])
+            try Self.expectNothing()
+        }
+    }
+
     @Test("one filter of two is removed: the other judges on, and its qdisc stays")
     func oneFilter() async throws {
         try await withSandbox {

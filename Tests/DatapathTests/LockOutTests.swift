@@ -81,16 +81,18 @@ import Testing
         }
         let ssh = try ManagementSession(
             local: end("192.0.2.1", 22), remote: end("192.0.2.7", 51514))
-        #expect(ManagementSession(sshConnection: "192.0.2.7 51514 192.0.2.1 22") == ssh)
+        #expect(SSHSession("192.0.2.7 51514 192.0.2.1 22")?.connection == ssh)
         #expect(
-            ManagementSession(sshConnection: "::ffff:192.0.2.7 51514 ::ffff:192.0.2.1 22") == ssh)
+            SSHSession("::ffff:192.0.2.7 51514 ::ffff:192.0.2.1 22")?.connection == ssh)
         #expect("\(ssh)" == "192.0.2.7:51514 > 192.0.2.1:22")
         for text in [
             "", "192.0.2.7", "192.0.2.7 51514 22", "x 1 y 2", "192.0.2.7 99999 192.0.2.1 22",
         ] {
-            #expect(ManagementSession(sshConnection: text) == nil, "\(text)")
+            #expect(SSHSession(text)?.connection == nil, "\(text)")
         }
-        let zoned = ManagementSession(sshConnection: "fe80::2%eth0 50000 fe80::1%eth0 22")
+        #expect(SSHSession("192.0.2.7 51514 22")?.peer == ssh.remote.address)
+        #expect(SSHSession("x 51514 22") == nil)
+        let zoned = SSHSession("fe80::2%eth0 50000 fe80::1%eth0 22")?.connection
         #expect(try zoned?.remote == end("fe80::2", 50000))
         #expect(zoned.map { "\($0)" } == "[fe80::2]:50000 > [fe80::1]:22")
 

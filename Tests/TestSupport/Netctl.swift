@@ -4,7 +4,11 @@ internal import Glibc
 public enum Netctl {
     /// Its path: what NETCTL names, else what lies beside the test bundle.
     public static let path: String = {
-        if let chosen = getenv("NETCTL") { return String(cString: chosen) }
+        getenv("NETCTL").map { String(cString: $0) } ?? besideTests
+    }()
+
+    /// The one that lies beside the test bundle: a debug build, which has failpoints.
+    public static let besideTests: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = max(0, readlink("/proc/self/exe", &buffer, buffer.count))
         let own = String(decoding: buffer.prefix(count).map(UInt8.init), as: UTF8.self)

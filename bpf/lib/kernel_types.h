@@ -41,6 +41,14 @@ struct sock_common {
 	struct sock *skc_listener; /* of a request sock */
 };
 
+struct bpf_prog_aux {
+	__u32 id;
+};
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+};
+
 struct kernfs_node {
 	__u64 id;
 };

@@ -23,6 +23,11 @@ int netctl_pipe(int ends[2]);
 /* Name of an errno, "ENOENT"; NULL when the C library has none. */
 const char *netctl_errno_name(int number);
 
+/* A descriptor of this process for one of another's: pidfd_open(2), pidfd_getfd(2), since Linux 5.6.
+ * It closes on exec. Needs the rights of a debugger of that process.
+ */
+int netctl_descriptor_of(pid_t pid, int descriptor);
+
 /* f_type of statfs(2), and of fstatfs(2). */
 int netctl_filesystem_magic(const char *path, uint64_t *magic);
 int netctl_filesystem_magic_of(int fd, uint64_t *magic);

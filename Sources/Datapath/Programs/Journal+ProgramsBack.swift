@@ -25,9 +25,9 @@ extension Journal {
             let pins = ProgramPins(folder: root.path.appending(swap.folder))
             guard let new = swap.new else {
                 guard let old = swap.old, root.isRetired(swap.folder) else { return nil }
-                _ = try root.revive(swap.folder)
+                let kept = ProgramPins(folder: root.retiredPins(of: swap.folder).folder)
                 let back = ProgramSwap(folder: swap.folder, old: nil, new: old, isRevival: true)
-                return (back, "attach \(try pins.readRecord(of: old).place)")
+                return (back, "attach \(try kept.readRecord(of: old).place)")
             }
             guard let found = present.first(where: { $0.folder == swap.folder }) else { return nil }
             guard let old = swap.old else {
@@ -46,7 +46,7 @@ extension Journal {
 extension ProgramRecord {
     /// `eth1 xdp: program count_packets of count.bpf.o`
     fileprivate var place: String {
-        let place = interface ?? cgroup.map { "cgroup \($0)" } ?? "the kernel"
+        let place = interface ?? cgroup.map { "cgroup \($0)" } ?? socket?.name ?? "the kernel"
         return "\(place) \(hook): program \(name) of \(file)"
     }
 }

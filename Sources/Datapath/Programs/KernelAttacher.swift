@@ -48,7 +48,10 @@ struct KernelAttacher {
                 links.append(Held(link))
             }
             return links
-        case .xdp, .tc, .cgroup, .socketFilter, .iterator, .other:
+        case .iterator(let name):
+            try require(!name.isEmpty, "SEC(\"iter/NAME\")")
+            return [Held(try Link.attachIterator(program: program))]
+        case .xdp, .tc, .cgroup, .socketFilter, .other:
             preconditionFailure("a target in the kernel was asked for before")
         }
     }

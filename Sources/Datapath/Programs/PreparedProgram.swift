@@ -36,13 +36,14 @@ struct PreparedProgram {
         var index: Int32?
         if case .interface(_, let number) = target.interface?.point.place { index = number }
         let record = ProgramRecord(
-            abi: NETCTL_ABI_VERSION, name: user.program.name, section: user.program.section,
+            abi: ABIVersion.current, name: user.program.name, section: user.program.section,
             type: user.program.type.rawValue,
             attachType: (target.cgroup?.type ?? user.program.attachType).rawValue, file: user.file,
             digest: user.digest, hook: target.hook,
             interface: target.interface?.location.interface,
             namespace: target.interface?.point.namespace, index: index,
-            cgroup: target.cgroup?.path, mode: present?.record.mode ?? target.interface?.mode,
+            cgroup: target.cgroup?.path, socket: target.socket,
+            mode: present?.record.mode ?? target.interface?.mode,
             maps: loaded.maps, attachedAt: Date(), owner: owner?.text)
         try PinnedRecord.create(record, at: pins.record(id))
         try loaded.pinMaps(in: pins)

@@ -20,9 +20,12 @@ public struct ProgramAttachment: Sendable {
     let folder: String
 
     /// `eth1 xdp program count`, `kernel tp_btf/sched_process_exec program exec`.
-    public var hookName: String {
-        let place = location.map { $0.cgroup == nil ? $0.name : "cgroup \($0.name)" }
-        return "\(place ?? "kernel") \(record.hook) program \(record.name)"
+    public var hookName: String { "\(place) \(record.hook) program \(record.name)" }
+
+    /// `eth1`, `cgroup /system.slice`, `process 42 fd 3`, `kernel`.
+    public var place: String {
+        location.map { $0.cgroup == nil ? $0.name : "cgroup \($0.name)" }
+            ?? record.socket.map(\.name) ?? "kernel"
     }
 
     /// Netctl's word for the hook, where there is one.
@@ -50,6 +53,7 @@ public struct ProgramAttachment: Sendable {
     private static func hold(
         _ pins: ProgramPins, _ record: ProgramRecord, _ program: UInt32, _ scan: InterfaceScan
     ) throws -> (linkID: UInt32?, isGone: Bool) {
+        if let socket = record.socket { return (nil, !socket.isThere) }
         guard pins.isFilter else {
             let link = try Link(pinned: pins.link).info
             return (link.id, link.interfaceIndex == 0 || link.cgroupID == 0)

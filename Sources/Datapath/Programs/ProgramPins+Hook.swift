@@ -14,7 +14,9 @@ extension ProgramPins {
     @discardableResult func put(_ id: UInt32) throws -> AttachMode? {
         let record = try readRecord(of: id)
         let program = try Program(pinned: self.program(id), name: record.name)
-        if record.isOfKernel {
+        if let socket = record.socket {
+            try attach(program, to: socket)
+        } else if record.isOfKernel {
             try attachToKernel(program, record)
         } else if isFilter {
             try replaceFilter(with: program, record)
@@ -85,6 +87,17 @@ extension ProgramPins {
         }
     }
 
+    /// The program outlives whoever attaches it, so the pin that knows of it comes first.
+    private func attach(_ program: borrowing Program, to place: ProcessSocket) throws {
+        let open = try place.open()
+        try? Directory.unlink(draft(0).string)
+        try program.pin(at: isOfSocket ? draft(0) : socket)
+        try program.filter(socket: open)
+        if (try? FileIdentity(path: draft(0).string)) != nil {
+            try Directory.rename(draft(0).string, to: socket.string)
+        }
+    }
+
     private func replaceFilter(
         with program: borrowing Program, _ record: ProgramRecord
     ) throws {
@@ -98,5 +111,5 @@ extension ProgramPins {
 
 extension ProgramRecord {
     /// Whether its section names what it is attached to.
-    fileprivate var isOfKernel: Bool { interface == nil && cgroup == nil }
+    fileprivate var isOfKernel: Bool { interface == nil && cgroup == nil && socket == nil }
 }

@@ -16,6 +16,8 @@ struct ProgramPins {
     func link(_ number: Int) -> FilePath { number == 0 ? link : folder.appending("link-\(number)") }
     /// The program, where a clsact filter and no link keeps it on its hook.
     var filter: FilePath { folder.appending("filter") }
+    /// The program, where a socket and no link holds it.
+    var socket: FilePath { folder.appending("socket") }
     /// A link or filter on its way to the place of another one.
     func draft(_ number: Int) -> FilePath { folder.appending("new-\(number)") }
     /// A program by its id: the one on the hook, one that is to come, one to go back to.
@@ -26,7 +28,7 @@ struct ProgramPins {
     func map(_ name: String) -> FilePath { folder.appending("map-\(name)") }
 
     /// Whether the attachment exists.
-    var isComplete: Bool { exists(link) || exists(filter) }
+    var isComplete: Bool { exists(link) || isFilter || isOfSocket }
 
     private func exists(_ path: FilePath) -> Bool {
         (try? FileIdentity(path: path.string)) != nil
@@ -48,12 +50,15 @@ struct ProgramPins {
 
     /// The program on the hook.
     func programInForce() throws -> UInt32 {
-        if exists(filter) { return try Program(pinned: filter).info.id }
+        if isFilter { return try Program(pinned: filter).info.id }
+        if isOfSocket { return try Program(pinned: socket).info.id }
         return try Link(pinned: link).info.programID
     }
 
     /// Whether a filter, and no link, keeps the program on its hook.
     var isFilter: Bool { exists(filter) }
+    /// Whether a socket, and no link, has the program.
+    var isOfSocket: Bool { exists(socket) }
 
     // MARK: Removing
 
@@ -73,6 +78,7 @@ struct ProgramPins {
             removeLink(folder.appending(name))
         }
         try removeFilter()
+        try removeFromSocket()
     }
 
     /// Unpinning alone lets the kernel detach some time later. Links of tracing cannot be told to
@@ -85,6 +91,17 @@ struct ProgramPins {
         } catch {
             try? Directory.unlink(path.string)
         }
+    }
+
+    /// A socket that is gone has taken the program with it.
+    private func removeFromSocket() throws {
+        guard isOfSocket else { return }
+        if let program = try? Program(pinned: socket).info.id,
+            let open = try? readRecord(of: program).socket?.open()
+        {
+            Program.removeFilter(of: open)
+        }
+        try Directory.unlink(socket.string)
     }
 
     private func removeFilter() throws {

@@ -10,6 +10,8 @@ struct ProgramPoint: Hashable {
         case interface(AttachPoint)
         /// A hook of a cgroup, by the kernel's number, for it has more than netctl has words.
         case cgroup(id: UInt64, type: UInt32)
+        /// A socket of a process, which has room for one filter.
+        case socket(ProcessSocket)
         /// What the program's section names.
         case kernel
     }
@@ -24,6 +26,7 @@ struct ProgramPoint: Hashable {
         case .interface(let point) where point.hook == .xdp: "program-\(point.pinName)"
         case .interface(let point): "program-\(point.pinName)-\(program)"
         case .cgroup(let id, let type): "program-cgroup-\(type)-\(id)-\(program)"
+        case .socket(let socket): "program-socket-\(socket.pid)-\(socket.inode)"
         case .kernel: "program-kernel-\(program)"
         }
     }

@@ -1,5 +1,6 @@
 internal import BPF
 public import Foundation
+public import LinuxSystem
 internal import Policy
 
 /// What is known of a user's program that is on a hook, or was loaded for one.
@@ -28,6 +29,8 @@ public struct ProgramRecord: Codable, Sendable, Equatable {
     public let index: Int32?
     /// The cgroup's path below the mount of cgroup v2; nil elsewhere.
     public let cgroup: String?
+    /// The socket that it filters; nil elsewhere.
+    public let socket: ProcessSocket?
     /// How the program sits on an interface's hook; before it does, the mode that is insisted on.
     public internal(set) var mode: AttachMode?
     /// The maps that are pinned beside it, by their names in C.

@@ -18,7 +18,10 @@ extension Journal {
 
         /// Puts the new program on its hook. What goes, goes when all else is in force.
         func make(in root: PinRoot) throws {
-            if let new { try pins(in: root).put(new) }
+            if isRevival { try root.revive(folder) }
+            guard let new else { return }
+            Failpoint.putProgram.reach()
+            try pins(in: root).put(new)
         }
 
         /// Puts the old program back, or removes the new one.

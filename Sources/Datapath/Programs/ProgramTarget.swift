@@ -1,6 +1,7 @@
 internal import BPF
-internal import LinuxSystem
+public import LinuxSystem
 public import Policy
+internal import SystemPackage
 
 /// A place on which a user's program is wanted.
 public struct ProgramTarget: Sendable {
@@ -9,6 +10,8 @@ public struct ProgramTarget: Sendable {
     let interface: AttachTarget?
     /// A cgroup and the kernel's number of its hook.
     let cgroup: (path: String, type: AttachType)?
+    /// A socket of a process.
+    public let socket: ProcessSocket?
     /// The hook: netctl's word where there is one, else the program's section.
     public let hook: String
 
@@ -19,7 +22,7 @@ public struct ProgramTarget: Sendable {
 
     /// `eth1`, `cgroup /system.slice`, `the kernel`.
     public var name: String {
-        interface?.name ?? cgroup.map { "cgroup \($0.path)" } ?? "the kernel"
+        interface?.name ?? cgroup.map { "cgroup \($0.path)" } ?? socket.map(\.name) ?? "the kernel"
     }
 
     /// A hook of an interface.
@@ -47,6 +50,7 @@ public struct ProgramTarget: Sendable {
         point = ProgramPoint(place: .interface(target.point), program: user.program.name)
         interface = target
         cgroup = nil
+        socket = nil
         hook = target.point.hook.rawValue
     }
 
@@ -64,6 +68,7 @@ public struct ProgramTarget: Sendable {
         point = ProgramPoint(
             place: .cgroup(id: found.id, type: type.rawValue), program: user.program.name)
         interface = nil
+        socket = nil
         self.cgroup = (found.path, type)
         self.hook =
             Hook.allCases.first { $0.place == .cgroup && $0.attachType == type }?.rawValue
@@ -76,14 +81,67 @@ public struct ProgramTarget: Sendable {
     /// - Throws: ``DatapathError`` when the program is for an interface or cgroup.
     public init(_ user: UserProgram) throws(DatapathError) {
         switch user.program.target {
-        case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent: break
-        case .xdp, .tc, .cgroup, .socketFilter, .iterator, .other:
+        case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent, .iterator:
+            break
+        case .xdp, .tc, .cgroup, .socketFilter, .other:
             throw user.misplaced(on: nil)
         }
         point = ProgramPoint(place: .kernel, program: user.program.name)
         interface = nil
         cgroup = nil
+        socket = nil
         hook = user.program.section
+    }
+
+    /// A socket of a process.
+    ///
+    /// - Parameters:
+    ///   - user: The program.
+    ///   - pid: The process.
+    ///   - descriptor: The socket's number there; nil for the only one.
+    /// - Throws: ``DatapathError`` when the program is for something else, when the process is not there,
+    ///   or when it is not clear which socket is meant.
+    public init(
+        _ user: UserProgram, socketOf pid: Int32, descriptor: Int32?
+    ) throws(DatapathError) {
+        guard user.program.target == .socketFilter else {
+            throw user.misplaced(on: "process \(pid)")
+        }
+        let socket = try ProcessSocket.find(of: pid, descriptor)
+        point = ProgramPoint(place: .socket(socket), program: user.program.name)
+        interface = nil
+        cgroup = nil
+        self.socket = socket
+        hook = user.program.section
+    }
+}
+
+extension ProcessSocket {
+    /// What people call it.
+    var name: String { "process \(pid) fd \(descriptor)" }
+
+    fileprivate static func find(
+        of pid: Int32, _ descriptor: Int32?
+    ) throws(DatapathError) -> ProcessSocket {
+        let all: [ProcessSocket]
+        do throws(Errno) {
+            all = try ProcessSocket.all(of: pid)
+        } catch {
+            throw DatapathError(
+                "find socket", "process \(pid)",
+                error == .noSuchFileOrDirectory ? "there is no such process" : error.sentence,
+                errno: error)
+        }
+        let meant = descriptor.map { number in all.filter { $0.descriptor == number } } ?? all
+        if meant.count == 1 { return meant[0] }
+        let numbers = all.map { "\($0.descriptor)" }.joined(separator: ", ")
+        throw DatapathError(
+            "find socket", "process \(pid)",
+            all.isEmpty
+                ? "it has no sockets"
+                : meant.isEmpty
+                    ? "descriptor \(descriptor ?? -1) is no socket" : "it has \(all.count) sockets",
+            hint: all.isEmpty ? nil : "name one: --socket \(pid):FD, FD being one of \(numbers)")
     }
 }
 

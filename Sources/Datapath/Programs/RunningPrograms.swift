@@ -11,6 +11,8 @@ public final class RunningPrograms {
     /// The object's maps, by their names in C.
     public private(set) var maps: [(name: String, id: UInt32, type: MapType)] = []
     private var links: [KernelAttacher.Held] = []
+    /// The iterators, which run when they are read.
+    private var iterators: [(name: String, held: KernelAttacher.Held)] = []
     private let object: Loaded
 
     private final class Loaded {
@@ -130,9 +132,28 @@ public final class RunningPrograms {
                     try Link.attachCgroup(
                         program: program, cgroup: cgroup.descriptor, type: type)))
         } else {
-            links += try KernelAttacher(described: user.program, file: user.file).attach(program)
+            let held = try KernelAttacher(described: user.program, file: user.file).attach(program)
+            if case .iterator = user.program.target {
+                iterators += held.map { (user.program.name, $0) }
+            }
+            links += held
         }
         attached.append("\(user.program.name) on \(target.name) \(target.hook)")
+    }
+
+    /// Whether nothing happens unless it is read.
+    public var areIterators: Bool { links.count == iterators.count }
+
+    /// Reads the iterators to their end.
+    ///
+    /// - Parameter body: Takes a program's name and a line that it wrote.
+    /// - Throws: `BPFError`, and what `body` throws.
+    public func readIterators(_ body: (_ program: String, _ line: String) throws -> Void) throws {
+        for (name, held) in iterators {
+            for line in try held.link.iterate(as: UInt8.self).split(separator: UInt8(ascii: "\n")) {
+                try body(name, String(decoding: line, as: UTF8.self))
+            }
+        }
     }
 
     private func readMaps(_ image: [UInt8], _ file: String) throws {

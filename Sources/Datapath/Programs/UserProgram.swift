@@ -152,10 +152,12 @@ extension ObjectProgram {
         case .tc(nil): "it is for an interface: --hook tc-ingress or tc-egress"
         case .tc(let direction?): "it is for the hook tc-\(direction) of an interface"
         case .cgroup: "it is for a cgroup: name one by --cgroup"
-        case .socketFilter: "socket filters are attached by the program that has the socket"
-        case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent:
+        case .socketFilter: "it is for a socket of a process: name it by --socket PID:FD"
+        case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent, .iterator:
             "it is attached to the kernel: name no interface, cgroup or hook"
-        case .iterator, .other: "netctl cannot attach programs of section \(section)"
+        case .other where section.hasPrefix("freplace"):
+            "it takes the place of a function of another program: only who loads both can say of which"
+        case .other: "netctl cannot attach programs of section \(section)"
         }
     }
 }

@@ -123,20 +123,18 @@ public struct Examination: Sendable {
     // MARK: Privileges
 
     private mutating func privileges() {
-        let capabilities: [(bit: UInt64, name: String, cost: String)] = [
-            (39, "CAP_BPF", "nothing can be loaded"),
-            (12, "CAP_NET_ADMIN", "nothing can be attached to interfaces and cgroups"),
-            (38, "CAP_PERFMON", "no tracing"),
+        let capabilities: [(Capabilities, name: String, cost: String)] = [
+            (.bpf, "CAP_BPF", "nothing can be loaded"),
+            (.netAdmin, "CAP_NET_ADMIN", "nothing can be attached to interfaces and cgroups"),
+            (.perfmon, "CAP_PERFMON", "no tracing"),
             (
-                21, "CAP_SYS_ADMIN",
+                .sysAdmin, "CAP_SYS_ADMIN",
                 "others' programs and maps, namespaces, and mounts are out of reach"
             ),
         ]
-        let status = (try? ProcFile.read("/proc/self/status")) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
-        let held = line.flatMap { UInt64($0.dropFirst(7).filter(\.isHexDigit), radix: 16) } ?? 0
-        for (bit, name, cost) in capabilities {
-            let has = held >> bit & 1 == 1
+        let held = Capabilities.effective
+        for (capability, name, cost) in capabilities {
+            let has = held.contains(capability)
             require(
                 Finding(
                     "privileges", name, has ? .ok : .missing, has ? "held" : "not held", cost: cost,

@@ -7,7 +7,8 @@ struct WriteReport: ParsableCommand {
         abstract: "Put the tables of results into a document.",
         discussion: """
             Replaces what is between `<!-- bench: SECTION -->` and `<!-- end -->`. Sections without \
-            a file of results stay as they are.
+            a file of results stay as they are. `<!-- bench: targets -->` gets what all sections \
+            found beside what was aimed at.
             """)
 
     @Option(help: "The folder with the results.")
@@ -18,13 +19,8 @@ struct WriteReport: ParsableCommand {
 
     func run() throws {
         let file = URL(filePath: document)
-        let folder = URL(filePath: results)
-        var text = try String(contentsOf: file, encoding: .utf8)
-        for section in Section.allCases {
-            let path = folder.appending(path: section.file)
-            guard FileManager.default.fileExists(atPath: path.path) else { continue }
-            text = try Report.replacing(section, in: text, by: Results(reading: folder, section))
-        }
-        try Data(text.utf8).write(to: file)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let renewed = try Report.renewed(text, from: URL(filePath: results))
+        try Data(renewed.utf8).write(to: file)
     }
 }

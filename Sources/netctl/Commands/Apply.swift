@@ -29,7 +29,29 @@ struct Apply: ParsableCommand {
                 + "integer with ms, s, m, h or d.", valueName: "duration"))
     var confirm: Interval?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --confirm: revert at once if this no longer answers, such as 'tcp 192.0.2.1:22'; may "
+                + "be repeated.", valueName: "service"),
+        transform: Self.service)
+    var check: [ServiceCheck] = []
+
     @OptionGroup var global: GlobalOptions
+
+    private static func service(_ text: String) throws -> ServiceCheck {
+        guard let check = ServiceCheck(text) else {
+            throw ValidationError(
+                "'\(text)' is nothing that can be checked: write 'tcp 192.0.2.1:22' or "
+                    + "'tcp [2001:db8::1]:22', with an address and no name.")
+        }
+        return check
+    }
+
+    func validate() throws {
+        if !check.isEmpty && confirm == nil {
+            throw ValidationError("--check needs --confirm: it reverts what was not confirmed yet.")
+        }
+    }
 
     private struct Document: Encodable {
         enum CodingKeys: String, CodingKey {
@@ -66,6 +88,7 @@ struct Apply: ParsableCommand {
             var options = try policy.options(for: revision)
             options.dryRun = dryRun
             options.confirm = confirm?.duration
+            options.checks = check
             options.describesTables = global.verbose
             options.force = force
             let outcome = try Reconciler.reporting.apply(revision, options)

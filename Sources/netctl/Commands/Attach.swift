@@ -23,8 +23,8 @@ struct Attach: ParsableCommand {
             --program attaches a program of yours instead: an object that clang compiled, or a .c source, \
             which is compiled first. Its section says the hook (SEC("xdp"), SEC("tc"), \
             SEC("cgroup/connect4"), SEC("tp_btf/…"), SEC("kprobe/…")); --hook is needed where it leaves \
-            it open, and no interface or cgroup where it names something of the kernel. Attached again, \
-            it is replaced in place. 'netctl status' lists it, 'netctl detach' removes it.
+            it open, no interface or cgroup where it names something of the kernel, and --socket for \
+            SEC("socket"). Attached again, it is replaced in place. 'netctl status' lists it, 'netctl detach' removes it.
 
             Examples:
               netctl attach eth1 --mode xdpgeneric
@@ -33,6 +33,7 @@ struct Attach: ParsableCommand {
               netctl attach eth1 --program count.bpf.c --set limit=100 --pin-maps
               netctl attach eth1 --program tc.bpf.o --name police --hook tc-ingress
               netctl attach --program exec.bpf.c
+              netctl attach --program snap.bpf.c --socket 4711:5
             """)
 
     @Argument(help: "The interface.")
@@ -53,6 +54,12 @@ struct Attach: ParsableCommand {
     @Option(help: "A network namespace under /run/netns; not given: the caller's.")
     var netns: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A socket of a process, for a program of yours: its only one, or a descriptor of it.",
+            valueName: "pid[:fd]"))
+    var socket: SocketWord?
+
     @OptionGroup(title: "A program of yours") var program: ProgramArguments
 
     @OptionGroup(title: "Compiling it") var compile: CompileArguments
@@ -61,6 +68,13 @@ struct Attach: ParsableCommand {
 
     func validate() throws {
         try program.validate(interface: interface, cgroup: cgroup, hooks: hook.count)
+        if socket != nil {
+            if program.file == nil { throw ValidationError("--socket needs --program.") }
+            if interface != nil || cgroup != nil || netns != nil || !hook.isEmpty {
+                throw ValidationError(
+                    "--socket excludes an interface, --cgroup, --netns and --hook.")
+            }
+        }
         if program.file == nil && (interface == nil) == (cgroup == nil) {
             throw ValidationError("Name an interface, or a cgroup by --cgroup.")
         }
@@ -102,6 +116,7 @@ struct Attach: ParsableCommand {
         @ExplicitNull var interface: String?
         @ExplicitNull var netns: String?
         @ExplicitNull var cgroup: String?
+        @ExplicitNull var socket: SocketDocument?
         let hook: String
         @ExplicitNull var mode: AttachMode?
         let program: String
@@ -120,6 +135,8 @@ struct Attach: ParsableCommand {
                 mode: { $0.mode(xdp: self.mode, tc: tc) })
         } else if let cgroup {
             target = try ProgramTarget(user, cgroup: cgroup, hook: named)
+        } else if let socket {
+            target = try ProgramTarget(user, socketOf: socket.pid, descriptor: socket.descriptor)
         } else {
             target = try ProgramTarget(user)
         }
@@ -131,7 +148,8 @@ struct Attach: ParsableCommand {
         try global.write(
             ProgramDocument(
                 interface: target.location?.interface, netns: target.location?.netns,
-                cgroup: target.location?.cgroup, hook: target.hook, mode: mode,
+                cgroup: target.location?.cgroup,
+                socket: target.socket.map(SocketDocument.init), hook: target.hook, mode: mode,
                 program: user.program.name, section: user.program.section, replaced: replaced),
             text: [
                 "\(replaced ? "replaced" : "attached") program \(user.program.name) on "

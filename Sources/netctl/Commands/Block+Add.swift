@@ -61,7 +61,9 @@ extension Block {
             try reporting {
                 let set = try addresses.read(global)
                 try refusePeer(in: set)
-                let done = try BlockList.add(set, for: ttl, reason: reason ?? .none)
+                let done = try BlockList.add(set, for: ttl, reason: reason ?? .none) {
+                    Terminal.notice($0)
+                }
                 try global.write(
                     Document(added: done.new, renewed: done.renewed, reporting: done.reporting),
                     text: [
@@ -79,7 +81,8 @@ extension Block {
 
         /// Whoever is connected by SSH would lock themselves out.
         private func refusePeer(in set: AddressSet) throws {
-            guard !force, let peer = SSHPeer.current, let prefix = set.prefix(around: peer) else {
+            guard !force, let peer = SSHSession.current?.peer, let prefix = set.prefix(around: peer)
+            else {
                 return
             }
             Terminal.error(

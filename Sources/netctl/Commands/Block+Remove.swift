@@ -30,7 +30,7 @@ extension Block {
 
         func run() throws {
             try reporting {
-                let done = try BlockList.remove(addresses.read(global))
+                let done = try BlockList.remove(addresses.read(global)) { Terminal.notice($0) }
                 let blocked = done.inside.map {
                     Document.Blocked(
                         prefix: $0.prefix.description, entry: $0.entry.prefix.description)

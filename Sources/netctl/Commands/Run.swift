@@ -12,7 +12,8 @@ struct Run: ParsableCommand {
         discussion: """
             All programs of the file are attached as their sections say: to the kernel, to the interface \
             for XDP and TC, to the cgroup by --cgroup. Records of its ring and perf buffers are printed as \
-            they come; without a buffer, the elements of its maps every second.
+            they come; without a buffer, the elements of its maps every second. Iterators \
+            (SEC("iter/task")) are read once, to their end.
 
             Nothing is pinned: when the command ends, however it ends, the programs are gone.
 
@@ -65,6 +66,10 @@ struct Run: ParsableCommand {
             let running = try RunningPrograms(
                 image: try ObjectFile.read(file, compile.options), file: file, options, places)
             for program in running.attached { global.say("netctl: running \(program)") }
+            try running.readIterators { program, line in
+                try global.write(Line(program: program, line: line), text: [line])
+            }
+            guard !running.areIterators else { return }
             let streams = try running.maps
                 .filter { [.ringBuffer, .perfEventArray].contains($0.type) }
                 .map { try RecordStream(Reference("\($0.id)"), type: records.type) }
@@ -75,6 +80,13 @@ struct Run: ParsableCommand {
             }
             withExtendedLifetime(running) {}
         }
+    }
+
+    /// What an iterator wrote.
+    private struct Line: Encodable {
+        let version = 1
+        let program: String
+        let line: String
     }
 
     private struct Document: Encodable {

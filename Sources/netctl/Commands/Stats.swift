@@ -18,6 +18,10 @@ struct Stats: ParsableCommand {
 
             --by source shows who sends most, from bounded memory: a source sent at least the packets \
             told, and at most so many more as stand behind the +.
+
+            Of programs of yours (attach --program, program: in a policy) the kernel counts and times runs \
+            while kernel.bpf_stats_enabled is on. --measure switches that on for a while, and counts what \
+            XDP refused (xdp_exception) and, where the kernel lets programs be watched, what was returned.
             """)
 
     /// What to sum up by.
@@ -42,6 +46,11 @@ struct Stats: ParsableCommand {
     @Flag(help: "Begin every count at zero again.")
     var reset = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Watch programs of yours for so long first: 500ms, 5s.", valueName: "duration"))
+    var measure: Interval?
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -53,15 +62,19 @@ struct Stats: ParsableCommand {
             throw ValidationError("--top needs --by rule, --by set or --by source.")
         }
         if watch && reset { throw ValidationError("--watch and --reset exclude each other.") }
+        if measure != nil && (watch || reset || by != nil) {
+            throw ValidationError("--measure excludes --watch, --reset and --by.")
+        }
     }
 
     func run() throws {
         try reporting {
-            let found = try selected()
+            let (found, programs) = try selected()
             if reset { return try resetCounters(of: found) }
             if by == .source { return try showSources(of: found) }
+            let used = try ProgramStatistics.read(programs, watchingFor: measure?.duration)
             let first = try found.map(Statistics.init(reading:))
-            try print(first, since: nil)
+            try print(first, used, since: nil)
             if watch { try keepPrinting(first) }
         }
     }
@@ -79,10 +92,12 @@ struct Stats: ParsableCommand {
         names.forEach { global.say("reset the counters of \($0)") }
     }
 
-    private func selected() throws -> [Attachment] {
+    private func selected() throws -> ([Attachment], [ProgramAttachment]) {
         let observation = try Observation.now()
         let found = try selection.attachments(in: observation)
-        if found.isEmpty {
+        // What is summed up, and can be begun anew, is the datapath's.
+        let programs = by == nil && !reset ? try selection.programs(in: observation) : []
+        if found.isEmpty && programs.isEmpty {
             let message = selection.nothing(in: observation)
             // What was named has to be there; "all" may be none.
             guard !selection.isNamed else {
@@ -91,16 +106,18 @@ struct Stats: ParsableCommand {
             }
             if global.output == .text { global.say(message) }
         }
-        return found
+        return (found, programs)
     }
 
     private func keepPrinting(_ first: [Statistics]) throws {
         var before = first
         while true {
             Thread.sleep(forTimeInterval: interval)
-            let now = try selected().map(Statistics.init(reading:))
+            let (found, programs) = try selected()
+            let now = try found.map(Statistics.init(reading:))
+            let used = try ProgramStatistics.read(programs, watchingFor: nil)
             clear()
-            try print(now, since: before)
+            try print(now, used, since: before)
             before = now
         }
     }
@@ -119,7 +136,7 @@ struct Stats: ParsableCommand {
             guard watch else { return }
             before = parts
             Thread.sleep(forTimeInterval: interval)
-            found = try selected()
+            (found, _) = try selected()
             clear()
         }
     }
@@ -139,10 +156,14 @@ struct Stats: ParsableCommand {
         }
     }
 
-    private func print(_ statistics: [Statistics], since before: [Statistics]?) throws {
+    private func print(
+        _ statistics: [Statistics], _ programs: [ProgramStatistics], since before: [Statistics]?
+    ) throws {
+        let used = ProgramStatsReport(programs)
         let report = StatsReport(statistics, since: before, seconds: interval, only: by, top: top)
         try global.write(
-            StatsDocument(statistics),
-            text: Terminal.showsResults ? report.tables : report.facts)
+            StatsDocument(statistics, programs),
+            text: Terminal.showsResults
+                ? report.tables + used.tables : report.facts + used.facts)
     }
 }

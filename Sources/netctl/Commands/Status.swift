@@ -60,7 +60,7 @@ struct Status: ParsableCommand {
         ])
         for found in observation.programs {
             programs.add([
-                found.location?.name ?? "kernel", found.location?.netns ?? "-", found.record.hook,
+                found.place, found.location?.netns ?? "-", found.record.hook,
                 found.record.mode?.rawValue ?? "-", found.state.rawValue, found.record.name,
                 found.record.file, "\(found.programID)", found.linkID.map(String.init) ?? "-",
                 found.record.attachedAt.formatted(.iso8601),
@@ -83,7 +83,7 @@ struct Status: ParsableCommand {
                 + "since \(found.record.attachedAt.formatted(.iso8601))"
         }
             + observation.programs.map { found in
-                "program \(found.location?.fact ?? "kernel") hook \(found.record.hook) "
+                "program \(found.location?.fact ?? found.place) hook \(found.record.hook) "
                     + "mode \(found.record.mode?.rawValue ?? "-") state \(found.state.rawValue) "
                     + "name \(found.record.name) file \(found.record.file) "
                     + "program \(found.programID) link \(found.linkID.map(String.init) ?? "-") "

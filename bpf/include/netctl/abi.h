@@ -364,7 +364,7 @@ struct netctl_block_guard {
 	__u32 swept; /* where the search for what has expired goes on */
 	__u64 earliest; /* before this time nothing expires; 0: nothing ever has an end */
 	__u64 earliest_seen; /* the same, of what the search has seen so far */
-	__u64 reserved; /* a cache line */
+	__u64 adding; /* when the addition under way began: its entries' `added`; 0: none is */
 	__u32 entries4[NETCTL_BLOCK_LENGTHS4]; /* how many there are, by length */
 	__u32 entries6[NETCTL_BLOCK_LENGTHS6];
 };

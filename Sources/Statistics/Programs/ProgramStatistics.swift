@@ -1,0 +1,52 @@
+internal import BPF
+public import Datapath
+internal import Policy
+
+/// What is counted of a user's program.
+public struct ProgramStatistics: Sendable {
+    /// The program, and where it is.
+    public let attachment: ProgramAttachment
+    /// How often it ran while the kernel counted (`kernel.bpf_stats_enabled`).
+    public let runs: UInt64
+    /// How long those runs took together.
+    public let nanoseconds: UInt64
+    /// What it did while it was watched; nil if it was not.
+    public let use: ProgramUse?
+
+    /// Reads what is counted.
+    ///
+    /// - Parameters:
+    ///   - attachments: The programs.
+    ///   - duration: Watches them for so long first; nil: not at all.
+    /// - Returns: One for each that is still there.
+    /// - Throws: `BPFError`.
+    public static func read(
+        _ attachments: [ProgramAttachment], watchingFor duration: Duration?
+    ) throws -> [ProgramStatistics] {
+        let use = try duration.map { try ProgramWatch.watch(attachments.map(\.programID), for: $0) }
+        return attachments.compactMap { attachment in
+            guard let info = try? Program(id: attachment.programID).info else { return nil }
+            return ProgramStatistics(
+                attachment: attachment, runs: info.runCount, nanoseconds: info.runNanoseconds,
+                use: use?[attachment.programID])
+        }
+    }
+
+    /// What an answer of the program is called in C; the number where it has no name.
+    public func name(of code: Int32) -> String {
+        let names: [Int32: String] =
+            switch attachment.hook {
+            case .xdp:
+                [
+                    0: "XDP_ABORTED", 1: "XDP_DROP", 2: "XDP_PASS", 3: "XDP_TX", 4: "XDP_REDIRECT",
+                ]
+            case .tcIngress, .tcEgress:
+                [
+                    -1: "TC_ACT_UNSPEC", 0: "TC_ACT_OK", 1: "TC_ACT_RECLASSIFY", 2: "TC_ACT_SHOT",
+                    3: "TC_ACT_PIPE", 4: "TC_ACT_STOLEN", 7: "TC_ACT_REDIRECT",
+                ]
+            case .cgroupIngress, .cgroupEgress, .cgroupDevice, nil: [:]
+            }
+        return names[code] ?? "\(code)"
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Programs as others write them, compiled by plain clang: unchanged, on real packets and events.
+@Suite("Programs of others", .requiresRoot, .requiresClang)
+struct ForeignProgramTests {
+    private static func value(_ map: String) throws -> JSONValue? {
+        let dump = try expectSuccess(["map", "dump", map, "-o", "json"])
+        return try JSONValue(parsing: dump.stdout).elements?.first?["value"]
+    }
+
+    @Test(
+        "globals, functions, tail calls and maps in maps filled where they are declared, xdp.frags")
+    func steps() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            let object = try ProgramFixture.object("steps", in: folder)
+            try expectSuccess([
+                "attach", "near0", "--program", object, "--name", "steps_first", "--mode",
+                "xdpgeneric", "--pin-maps", "--set", "weight=10",
+            ])
+            try pair.send(3, port: 9)
+            let pins =
+                "/sys/fs/bpf/netctl/"
+                + (try runChecked(["ls", "/sys/fs/bpf/netctl"]).split(separator: "\n").first {
+                    $0.hasPrefix("program-")
+                } ?? "")
+            let udp = try Self.value("\(pins)/map-steps_udp")
+            #expect(udp?["packets"]?.integer == 30, "\(String(describing: udp))")
+            #expect((udp?["bytes"]?.integer ?? 0) >= 3 * 48)
+            let id = try #require(
+                try JSONValue(parsing: netctl("status", "-o", "json").stdout)["programs"]?.elements?
+                    .first?["program_id"]?.integer)
+            let shown = try expectSuccess(["prog", "show", "\(id)", "-o", "json"])
+            let maps = try JSONValue(parsing: shown.stdout)["programs"]?.elements?.first?["map_ids"]
+            var globals: [String: Int] = [:]
+            for map in maps?.elements?.compactMap(\.integer) ?? [] {
+                guard case .object(let members)? = try Self.value("\(map)") else { continue }
+                for (name, value) in members { globals[name] = value.integer }
+            }
+            let seen = globals["frames_seen"] ?? 0
+            #expect(seen >= 3 && globals["frames_first"] == 1000 + seen, "\(globals)")
+            try expectSuccess(["detach", "near0"])
+        }
+    }
+
+    @Test("CO-RE, a ring buffer and a perf buffer")
+    func records() async throws {
+        try await withSandbox {
+            let folder = try TemporaryDirectory()
+            let object = try ProgramFixture.object("records", in: folder)
+            try expectSuccess(["attach", "--program", object, "--pin-maps"])
+            for map in ["ring", "perf"] {
+                let listen = try BackgroundCommand([
+                    Netctl.path, "listen",
+                    "/sys/fs/bpf/netctl/program-kernel-records_exec/map-records_\(map)", "-o",
+                    "json", "--for", "2s",
+                ])
+                // A perf buffer has no records from before its reader came.
+                for _ in 0..<10 {
+                    try runChecked(["/bin/true"])
+                    usleep(100_000)
+                }
+                let said = try listen.wait(limit: .seconds(30))
+                let records = try said.stdout.split(separator: "\n").map {
+                    try JSONValue(parsing: String($0))["record"]
+                }
+                let own = records.first { $0?["comm"]?.text == "true" }
+                #expect(
+                    own??["parent"]?.integer == Int(ProcessInfo.processInfo.processIdentifier),
+                    "\(map): \(said)")
+            }
+            try expectSuccess(["detach", "--all"])
+        }
+    }
+
+    @Test("a perf buffer that is full: what was lost is counted")
+    func lost() async throws {
+        try await withSandbox {
+            let folder = try TemporaryDirectory()
+            let source = try folder.write(
+                """
+                #include <linux/bpf.h>
+                #include <bpf/bpf_helpers.h>
+                struct {
+                    __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+                    __uint(key_size, 4);
+                    __uint(value_size, 4);
+                } flood SEC(".maps");
+                char bytes[16384];
+                SEC("raw_tp/sched_process_exec") int on_exec(void *ctx)
+                {
+                    for (int i = 0; i < 100; i++)
+                        bpf_perf_event_output(ctx, &flood, BPF_F_CURRENT_CPU, bytes, sizeof(bytes));
+                    return 0;
+                }
+                char LICENSE[] SEC("license") = "GPL";
+                """, to: "flood.bpf.c")
+            let object = try ProgramFixture.compile(source, in: folder, to: "flood.bpf.o")
+            let listen = try BackgroundCommand([
+                "sh", "-c", #"exec "$0" "$@" 2>&1"#, Netctl.path, "run", object, "-o", "json",
+                "--for", "2s",
+            ])
+            for _ in 0..<10 {
+                try runChecked(["/bin/true"])
+                usleep(100_000)
+            }
+            let said = try listen.wait(limit: .seconds(30)).stdout
+            let lost = try said.split(separator: "\n").filter { $0.hasPrefix("{") }.compactMap {
+                try JSONValue(parsing: String($0))["lost"]?.integer
+            }
+            #expect(lost.reduce(0, +) > 0, "\(said.prefix(300))")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `netctl stats` of users' programs: runs and their time, XDP's refusals, and return codes where the
+/// kernel lets programs be watched.
+@Suite("Stats of programs", .requiresRoot, .requiresClang)
+struct ProgramStatsTests {
+    @Test("watched for a while: runs, exceptions, returns or why there are none")
+    func measured() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            // Every frame but IPv4's is passed: those are aborted, which XDP tells of.
+            let source = try folder.write(
+                """
+                #include <linux/bpf.h>
+                #include <linux/if_ether.h>
+                #include <bpf/bpf_endian.h>
+                #include <bpf/bpf_helpers.h>
+                SEC("xdp") int abort_ipv4(struct xdp_md *ctx)
+                {
+                    struct ethhdr *ethernet = (void *)(long)ctx->data;
+                    if ((void *)(ethernet + 1) > (void *)(long)ctx->data_end)
+                        return XDP_PASS;
+                    return ethernet->h_proto == bpf_htons(ETH_P_IP) ? XDP_ABORTED : XDP_PASS;
+                }
+                char LICENSE[] SEC("license") = "GPL";
+                """, to: "abort.bpf.c")
+            try expectSuccess([
+                "attach", "near0", "--program", source, "--mode", "xdpgeneric",
+            ])
+            let plain = try JSONValue(parsing: netctl("stats", "-o", "json").stdout)
+            #expect(plain["attachments"]?.elements?.isEmpty == true)
+            let program = try #require(plain["programs"]?.elements?.first)
+            #expect(program["name"]?.text == "abort_ipv4" && program["interface"]?.text == "near0")
+            #expect(program["measured"] == .null)
+
+            let watching = try BackgroundCommand([
+                Netctl.path, "stats", "near0", "--measure", "1s", "-o", "json",
+            ])
+            for _ in 0..<10 {
+                try pair.send(3, port: 9)
+                usleep(50_000)
+            }
+            let said = try watching.wait(limit: .seconds(30))
+            let document = try JSONValue(parsing: said.stdout)
+            let measured = try #require(document["programs"]?.elements?.first?["measured"])
+            let runs = measured["runs"]?.integer ?? 0
+            #expect(runs >= 3 && (measured["run_time_ns"]?.integer ?? 0) > 0, "\(said)")
+            let aborted = measured["exceptions"]?.elements?.first
+            #expect(aborted?["name"]?.text == "XDP_ABORTED", "\(said)")
+            #expect((aborted?["count"]?.integer ?? 0) >= 3)
+            if let returns = measured["returns"]?.elements {
+                let counts = returns.compactMap { $0["count"]?.integer }
+                #expect(returns.contains { $0["name"]?.text == "XDP_ABORTED" }, "\(said)")
+                #expect(counts.reduce(0, +) <= runs + 3 && counts.reduce(0, +) >= 3, "\(said)")
+            } else {
+                #expect(measured["returns"] == .null)
+            }
+            try expectSuccess(
+                ["stats", "near0", "--measure", "100ms"], "program near0", "name abort_ipv4 runs ")
+            try expectRefusal(
+                ["stats", "--measure", "1s", "--watch"], status: 2, "--measure excludes")
+            try expectSuccess(["detach", "--all"])
+        }
+    }
+}
