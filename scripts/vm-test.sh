@@ -16,9 +16,10 @@ logs=.build/vm-test
 bundle=.build/debug/netctlPackageTests.xctest
 suites=(
   LinuxSystemTests BPFTests NetlinkTests demo hooks router many-rules
-  ProgramTests.FilterProgramTests CLITests.HookInputTests CLITests.GoneTests DatapathTests
+  ProgramTests.FilterProgramTests CLITests.HookInputTests CLITests.GoneTests
+  TracingTests.OwnerScenarioTests DatapathTests
 )
-limit=1800 # seconds, for a kernel
+limit=2100 # seconds, for a kernel
 
 die() {
   echo "vm-test.sh: $*" >&2
