@@ -34,6 +34,8 @@ help: ## Show this list
 build: ## Build .build/debug/netctl
 	swift build --configuration $(CONFIG)
 
+# More tests at once than this wait for each other so long that their limits do not hold.
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell expr 3 '*' $$(nproc))
 test: deps ## Install what is missing and run the tests; those on the kernel need root
 	swift test --parallel
 

@@ -99,14 +99,12 @@ struct ForeignProgramTests {
                 char LICENSE[] SEC("license") = "GPL";
                 """, to: "flood.bpf.c")
             let object = try ProgramFixture.compile(source, in: folder, to: "flood.bpf.o")
-            let listen = try BackgroundCommand([
+            var listen = try BackgroundCommand([
                 "sh", "-c", #"exec "$0" "$@" 2>&1"#, Netctl.path, "run", object, "-o", "json",
-                "--for", "2s",
+                "--for", "5s",
             ])
-            for _ in 0..<10 {
-                try runChecked(["/bin/true"])
-                usleep(100_000)
-            }
+            try listen.waitForOutput("running", limit: .seconds(60))
+            for _ in 0..<10 { try runChecked(["/bin/true"]) }
             let said = try listen.wait(limit: .seconds(30)).stdout
             let lost = try said.split(separator: "\n").filter { $0.hasPrefix("{") }.compactMap {
                 try JSONValue(parsing: String($0))["lost"]?.integer

@@ -36,12 +36,13 @@ struct ProgramStatsTests {
             #expect(program["name"]?.text == "abort_ipv4" && program["interface"]?.text == "near0")
             #expect(program["measured"] == .null)
 
-            let watching = try BackgroundCommand([
+            var watching = try BackgroundCommand([
                 Netctl.path, "stats", "near0", "--measure", "1s", "-o", "json",
             ])
-            for _ in 0..<10 {
+            // Packets for as long as it watches, whenever it begins.
+            for _ in 0..<1_000 {
+                if (try? watching.waitForOutput("{", limit: .milliseconds(50))) != nil { break }
                 try pair.send(3, port: 9)
-                usleep(50_000)
             }
             let said = try watching.wait(limit: .seconds(30))
             let document = try JSONValue(parsing: said.stdout)

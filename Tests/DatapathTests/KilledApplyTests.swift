@@ -16,7 +16,7 @@ import Testing
 struct KilledApplyTests {
     private static let ways = [LiveHook.xdpdrv, .egressByTCX, .cgroupIngress].filter(
         LiveHook.all.contains)
-    private static let rounds = (number("NETCTL_KILLED_APPLIES") ?? 30) / ways.count + 1
+    private static let rounds = (number("NETCTL_KILLED_APPLIES") ?? 15) / ways.count + 1
 
     private static func number(_ variable: String) -> Int? {
         ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }

@@ -115,14 +115,14 @@ struct FaultMatrixTests {
     private static func isTried(_ failpoint: Failpoint, _ time: Int, _ trial: Trial) -> Bool {
         let number = Failpoint.allCases.firstIndex(of: failpoint) ?? 0
         return isWhole
-            || time == 1 && (number + trial.operation.number + trial.ground.way.number) % 7 == 0
+            || time == 1 && (number + trial.operation.number + trial.ground.way.number) % 17 == 0
     }
 
     /// Some calls, each with one error.
     private static func errors(for nth: Int, _ trial: Trial) -> [Errno] {
         if isWhole { return errors }
         let number = nth + 11 * trial.operation.number + 17 * trial.ground.way.number
-        return number % 101 == 0 ? [errors[number / 101 % errors.count]] : []
+        return number % 211 == 0 ? [errors[number / 211 % errors.count]] : []
     }
 }
 

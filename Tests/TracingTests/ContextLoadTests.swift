@@ -37,7 +37,7 @@ import Testing
             }
             // A child of another test may have a copy of a socket until it calls exec.
             var open = last
-            for _ in 0..<200 {
+            for _ in 0..<3_000 {
                 open = try open.filter { try context.record(of: $0)?.closed == nil }
                 if open.isEmpty { break }
                 usleep(10_000)

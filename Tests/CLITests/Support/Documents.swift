@@ -117,7 +117,7 @@ func expectRefusal(
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     let before = try netctl("status", "-o", "json").stdout
-    let result = try run([Netctl.path] + arguments, limit: .seconds(60))
+    let result = try run([Netctl.path] + arguments, limit: .seconds(120))
     #expect(result.status == status, "\(arguments): \(result)", sourceLocation: sourceLocation)
     #expect(result.stdout == "", "\(arguments)", sourceLocation: sourceLocation)
     for word in words {
@@ -133,7 +133,7 @@ func expectRefusal(
 func expectSuccess(
     _ arguments: [String], _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> CommandResult {
-    let result = try run([Netctl.path] + arguments, limit: .seconds(60))
+    let result = try run([Netctl.path] + arguments, limit: .seconds(120))
     #expect(result.status == 0, "\(arguments): \(result)", sourceLocation: sourceLocation)
     for word in words {
         #expect(

@@ -30,5 +30,5 @@ func addInterface(_ name: String, netns: String? = nil) throws {
 func runInNetns(_ netns: String, _ arguments: [String]) throws -> CommandResult {
     try run(
         ["sh", "-c", "ip netns exec \"$@\"; exit $?", "sh", netns] + arguments,
-        limit: .seconds(60))
+        limit: .seconds(120))
 }

@@ -83,6 +83,21 @@ struct HeldState: Equatable, Sendable {
         return attachments.map(Self.inForce).allSatisfy(known.contains)
     }
 
+    /// Whether it is what was before; entries of the block list that were there may have been renewed, as
+    /// docs/reliability.md says.
+    func isAgain(_ before: HeldState, orRenewedAs after: HeldState) -> Bool {
+        var state = self
+        let prefixes = before.blocked.map(Self.prefix)
+        guard blocked.map(Self.prefix) == prefixes,
+            Set(blocked).isSubset(of: before.blocked + after.blocked)
+        else { return false }
+        state.blocked = before.blocked
+        return state == before
+    }
+
+    /// `192.0.2.1/32` of that and its reason.
+    private static func prefix(_ entry: String) -> Substring { entry.prefix { $0 != " " } }
+
     /// `eth0 xdp: edge/inbound [new]`
     private static func inForce(_ attachment: String) -> Substring {
         attachment.prefix { $0 != "]" }

@@ -77,8 +77,8 @@ final class Trial {
             "\(operation.rawValue) on \(ground.way.rawValue) \(what), done: \(isDone); left: "
             + "\(left.difference(from: before)); the next command said \(said)"
         #expect(left.isBetween(before, after), "\(context)")
-        if state == before, !isDone {
-            isPrepared = true
+        if state.isAgain(before, orRenewedAs: after), !isDone {
+            isPrepared = state == before
             #expect(left == before || !said.isEmpty, "\(context)")
             #expect(!said.contains { $0.hasPrefix("finished") }, "\(context)")
             return left == before ? .nothing : .undone
