@@ -17,6 +17,6 @@ public struct DetachedMount: ~Copyable, Sendable {
         descriptor = OwnedDescriptor(owning: try Errno.check(netctl_mount_detached(type)))
     }
 
-    /// A path to its root, for this process.
-    public var path: String { "/proc/self/fd/\(descriptor.rawValue)" }
+    /// A path to its root, for this thread: one may have descriptors of its own.
+    public var path: String { "/proc/thread-self/fd/\(descriptor.rawValue)" }
 }
