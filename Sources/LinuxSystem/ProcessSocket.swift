@@ -43,7 +43,7 @@ public struct ProcessSocket: Hashable, Sendable, Codable {
         let result = netctl_descriptor_of(pid, descriptor)
         guard result >= 0 else { throw Errno(rawValue: -result) }
         let owned = OwnedDescriptor(owning: result)
-        guard try ProcFile.link("/proc/self/fd/\(result)") == "socket:[\(inode)]" else {
+        guard try ProcFile.link("/proc/thread-self/fd/\(result)") == "socket:[\(inode)]" else {
             throw .badFileDescriptor
         }
         return owned

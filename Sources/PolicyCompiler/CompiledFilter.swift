@@ -88,18 +88,32 @@ public struct AddressTable: Sendable {
     /// The row of frames that have no address.
     public let absentRow: UInt32
 
+    /// What the trie of the IPv4 prefixes needs.
+    private let size4: IPv4Trie.Size
+
+    init(
+        ipv4: [ClassifiedPrefix<IPv4Address>], ipv6: [ClassifiedPrefix<IPv6Address>],
+        rows: [UInt32], absentRow: UInt32
+    ) {
+        self.ipv4 = ipv4
+        self.ipv6 = ipv6
+        self.rows = rows
+        self.absentRow = absentRow
+        size4 = IPv4Trie.Size(ipv4)
+    }
+
     /// Whether that trie is ranked, which the program has to know.
-    public var isRanked4: Bool { IPv4Trie.Size(ipv4).isSmallerRanked }
+    public var isRanked4: Bool { size4.isSmallerRanked }
 
     /// What the tables of both IP versions take at least, known before they are built.
     public var leastBytes: Int {
         // A line of IPv6 has room for three entries.
         let lines = ipv6.count / 3
-        return IPv4Trie.Size(ipv4).leastBytes + lines * MemoryLayout<netctl_line6>.stride
+        return size4.leastBytes + lines * MemoryLayout<netctl_line6>.stride
     }
 
     /// The IPv4 prefixes as programs look them up.
-    public func makeTrie4() -> IPv4Trie { IPv4Trie(ipv4) }
+    public func makeTrie4() -> IPv4Trie { IPv4Trie(ipv4, size4) }
 
     /// The IPv6 prefixes as programs look them up.
     public func makeSearch6() -> IPv6Search { IPv6Search(ipv6) }

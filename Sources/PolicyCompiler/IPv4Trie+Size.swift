@@ -3,7 +3,7 @@ internal import NetctlABI
 
 extension IPv4Trie {
     /// What the trie of some prefixes needs, before it is built.
-    struct Size: Equatable {
+    struct Size: Equatable, Sendable {
         /// The /16s with longer prefixes: each has a block, unless the trie is ranked.
         private(set) var blocks = 0
         /// The /24s with longer prefixes: each has a leaf.

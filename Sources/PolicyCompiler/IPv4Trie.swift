@@ -49,12 +49,13 @@ public struct IPv4Trie: Sendable {
 
     /// Builds the trie.
     ///
-    /// - Parameter prefixes: In address order, a covering prefix before what it covers.
+    /// - Parameters:
+    ///   - prefixes: In address order, a covering prefix before what it covers.
+    ///   - size: What they need, by ``Size``.
     /// - Complexity: O(n) for n prefixes, but for short ones: each /16 is written once for every prefix
     ///   that covers it, and each /24 for those of 17 to 24 bits.
-    init(_ prefixes: [ClassifiedPrefix<IPv4Address>]) {
+    init(_ prefixes: [ClassifiedPrefix<IPv4Address>], _ size: Size) {
         entries = Array(repeating: 0, count: Int(NETCTL_TRIE4_ROOT_ENTRIES))
-        let size = Size(prefixes)
         firstBlock = size.isSmallerRanked ? (size.netBytes + 1_023) >> 10 : 0
         if size.isSmallerRanked {
             nets.reserveCapacity(size.nets)

@@ -1,13 +1,13 @@
-public import LinuxSystem
+internal import LinuxSystem
 
 /// A socket of a process, in JSON.
-public struct SocketDocument: Encodable, Sendable {
+struct SocketDocument: Encodable, Sendable {
     let pid: Int32
     let fd: Int32
     let inode: UInt64
 
     /// The document of a socket.
-    public init(_ socket: ProcessSocket) {
+    init(_ socket: ProcessSocket) {
         (pid, fd, inode) = (socket.pid, socket.descriptor, socket.inode)
     }
 }

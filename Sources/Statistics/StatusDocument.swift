@@ -43,11 +43,21 @@ public struct StatusDocument: Encodable, Sendable {
     }
 
     struct UserProgram: Encodable {
-        @ExplicitNull var interface: String?
-        @ExplicitNull var netns: String?
-        @ExplicitNull var cgroup: String?
-        @ExplicitNull var socket: SocketDocument?
-        let hook: String
+        let place: ProgramPlace
+        let facts: ProgramFacts
+
+        init(_ found: ProgramAttachment) {
+            place = ProgramPlace(found)
+            facts = ProgramFacts(found)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try place.encode(to: encoder)
+            try facts.encode(to: encoder)
+        }
+    }
+
+    struct ProgramFacts: Encodable {
         @ExplicitNull var mode: AttachMode?
         let name: String
         let section: String
@@ -59,18 +69,13 @@ public struct StatusDocument: Encodable, Sendable {
         let state: Attachment.State
 
         enum CodingKeys: String, CodingKey {
-            case interface, netns, cgroup, socket, hook, mode, name, section, file, policy, state
+            case mode, name, section, file, policy, state
             case programID = "program_id"
             case linkID = "link_id"
             case attachedAt = "attached_at"
         }
 
         init(_ found: ProgramAttachment) {
-            interface = found.location?.interface
-            netns = found.location?.netns
-            cgroup = found.location?.cgroup
-            socket = found.record.socket.map(SocketDocument.init)
-            hook = found.record.hook
             mode = found.record.mode
             name = found.record.name
             section = found.record.section

@@ -12,7 +12,7 @@ struct IPv4TrieTests {
     private static func check(
         _ table: [ClassifiedPrefix<IPv4Address>], at addresses: [UInt32], _ seed: UInt64 = 0
     ) {
-        let trie = IPv4Trie(table)
+        let trie = IPv4Trie(table, .init(table))
         let reference = PrefixLookup(table)
         for bits in addresses {
             let address = IPv4Address(bits: bits)
@@ -71,7 +71,7 @@ struct IPv4TrieTests {
         ].map { try $0.map(prefix) }
         let table = try classified(sets)
         Self.check(table, at: (0x0a01_0100...0x0a01_0500).map { UInt32($0) })
-        let trie = IPv4Trie(table)
+        let trie = IPv4Trie(table, .init(table))
         #expect(!trie.leaves.isEmpty)
         #expect(trie.blocks.count > 256, "three classes in a /24 need a block of their own")
     }
@@ -96,7 +96,7 @@ struct IPv4TrieTests {
         let table = try classified(
             [spread, short, [short[3], short[9], mixed[0]], [mixed[1]], [mixed[2]]])
         // In variables: a test that fails shows what its expression held, and these hold megabytes.
-        let (isRanked, bytes) = { ($0.isRanked, $0.root.count * 4) }(IPv4Trie(table))
+        let (isRanked, bytes) = { ($0.isRanked, $0.root.count * 4) }(IPv4Trie(table, .init(table)))
         #expect(isRanked && bytes == 65_536 * 4 + IPv4Rank.bytes)
         let prefixes = short + mixed + spread.prefix(2_000) + spread.suffix(2_000)
         Self.check(
@@ -118,11 +118,12 @@ struct IPv4TrieTests {
     @Test("what few prefixes take: the root, a block for the /16, a leaf for the /24")
     func size() throws {
         let one = try #require(Prefix(masking: IPv4Address(bits: 0xc000_0201), length: 32))
-        let trie = IPv4Trie(try classified([[one]]))
+        let table = try classified([[one]])
+        let trie = IPv4Trie(table, .init(table))
         #expect(trie.root.count == 65_536)
         #expect(trie.blocks.count == 256)
         #expect(trie.leaves.count == 1)
-        let empty = IPv4Trie([])
+        let empty = IPv4Trie([], .init([]))
         #expect(empty.blocks.isEmpty && empty.leaves.isEmpty)
         #expect(empty.class_(of: IPv4Address(bits: 0)) == 0)
     }

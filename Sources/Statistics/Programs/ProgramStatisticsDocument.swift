@@ -2,23 +2,28 @@ internal import Datapath
 
 /// A user's program in the document of `netctl stats -o json`.
 struct ProgramStatisticsDocument: Encodable {
-    @ExplicitNull var interface: String?
-    @ExplicitNull var netns: String?
-    @ExplicitNull var cgroup: String?
-    @ExplicitNull var socket: SocketDocument?
-    let hook: String
-    let name: String
-    @ExplicitNull var policy: String?
-    let programID: UInt32
-    let runs: UInt64
-    let nanoseconds: UInt64
-    @ExplicitNull var measured: Measured?
+    let place: ProgramPlace
+    let facts: Facts
 
-    enum CodingKeys: String, CodingKey {
-        case interface, netns, cgroup, socket, hook, name, policy, measured
-        case programID = "program_id"
-        case runs = "run_count"
-        case nanoseconds = "run_time_ns"
+    func encode(to encoder: any Encoder) throws {
+        try place.encode(to: encoder)
+        try facts.encode(to: encoder)
+    }
+
+    struct Facts: Encodable {
+        let name: String
+        @ExplicitNull var policy: String?
+        let programID: UInt32
+        let runs: UInt64
+        let nanoseconds: UInt64
+        @ExplicitNull var measured: Measured?
+
+        enum CodingKeys: String, CodingKey {
+            case name, policy, measured
+            case programID = "program_id"
+            case runs = "run_count"
+            case nanoseconds = "run_time_ns"
+        }
     }
 
     struct Measured: Encodable {
@@ -42,17 +47,8 @@ struct ProgramStatisticsDocument: Encodable {
 
     init(_ statistics: ProgramStatistics) {
         let found = statistics.attachment
-        interface = found.location?.interface
-        netns = found.location?.netns
-        cgroup = found.location?.cgroup
-        socket = found.record.socket.map(SocketDocument.init)
-        hook = found.record.hook
-        name = found.record.name
-        policy = found.record.owner
-        programID = found.programID
-        runs = statistics.runs
-        nanoseconds = statistics.nanoseconds
-        measured = statistics.use.map { use in
+        place = ProgramPlace(found)
+        let measured = statistics.use.map { use in
             func answers(_ answers: [ProgramUse.Answer]) -> [Answer] {
                 answers.map {
                     Answer(code: $0.code, name: statistics.name(of: $0.code), count: $0.count)
@@ -62,5 +58,8 @@ struct ProgramStatisticsDocument: Encodable {
                 seconds: use.seconds, runs: use.runs, nanoseconds: use.nanoseconds,
                 exceptions: use.exceptions.map(answers), returns: use.returns.map(answers))
         }
+        facts = Facts(
+            name: found.record.name, policy: found.record.owner, programID: found.programID,
+            runs: statistics.runs, nanoseconds: statistics.nanoseconds, measured: measured)
     }
 }

@@ -112,16 +112,21 @@ struct Attach: ParsableCommand {
     }
 
     private struct ProgramDocument: Encodable {
-        let version = 1
-        @ExplicitNull var interface: String?
-        @ExplicitNull var netns: String?
-        @ExplicitNull var cgroup: String?
-        @ExplicitNull var socket: SocketDocument?
-        let hook: String
-        @ExplicitNull var mode: AttachMode?
-        let program: String
-        let section: String
-        let replaced: Bool
+        let place: ProgramPlace
+        let facts: Facts
+
+        func encode(to encoder: any Encoder) throws {
+            try place.encode(to: encoder)
+            try facts.encode(to: encoder)
+        }
+
+        struct Facts: Encodable {
+            let version = 1
+            @ExplicitNull var mode: AttachMode?
+            let program: String
+            let section: String
+            let replaced: Bool
+        }
     }
 
     private func attach(program file: String) throws {
@@ -147,10 +152,10 @@ struct Attach: ParsableCommand {
             }
         try global.write(
             ProgramDocument(
-                interface: target.location?.interface, netns: target.location?.netns,
-                cgroup: target.location?.cgroup,
-                socket: target.socket.map(SocketDocument.init), hook: target.hook, mode: mode,
-                program: user.program.name, section: user.program.section, replaced: replaced),
+                place: ProgramPlace(target.location, socket: target.socket, hook: target.hook),
+                facts: .init(
+                    mode: mode, program: user.program.name, section: user.program.section,
+                    replaced: replaced)),
             text: [
                 "\(replaced ? "replaced" : "attached") program \(user.program.name) on "
                     + "\(target.name) \(target.hook)\(mode.map { " (\($0))" } ?? "")"

@@ -119,21 +119,16 @@ struct MapCommand: ParsableCommand {
             commandName: "get",
             abstract: "Show one element of a map; exit 1 if there is none.")
 
-        @Argument(help: "Its id, name or pin.")
-        var map: String
-
-        @Argument(help: "The key.")
-        var key: String
+        @OptionGroup var element: ElementArguments
 
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             try reporting {
-                let contents = try MapContents(Reference(map))
-                guard let element = try contents.element(for: key) else {
-                    throw ProgramsError("get", "\(map) \(key)", "there is no such element")
+                guard let found = try element.contents.element(for: element.key) else {
+                    throw element.isMissing("get")
                 }
-                try global.write(element, text: ["\(element)"])
+                try global.write(found, text: ["\(found)"])
             }
         }
     }
@@ -147,28 +142,17 @@ struct MapCommand: ParsableCommand {
                 each its own: '{"per_cpu": [1, 2]}'. Maps of netctl's own are better left to netctl.
                 """)
 
-        @Argument(help: "Its id, name or pin.")
-        var map: String
-
-        @Argument(help: "The key.")
-        var key: String
+        @OptionGroup var element: ElementArguments
 
         @Argument(help: "The value.")
         var value: String
 
         @OptionGroup var global: GlobalOptions
 
-        private struct Document: Encodable {
-            let version = 1
-            let map: String
-            let key: String
-            let set = true
-        }
-
         func run() throws {
             try reporting {
-                try MapContents(Reference(map)).set(key, to: value)
-                try global.write(Document(map: map, key: key), text: [])
+                try element.contents.set(element.key, to: value)
+                try global.write(ElementDocument(element, set: true), text: [])
             }
         }
     }
@@ -178,27 +162,16 @@ struct MapCommand: ParsableCommand {
             commandName: "delete",
             abstract: "Delete an element of a map; exit 1 if there is none.")
 
-        @Argument(help: "Its id, name or pin.")
-        var map: String
-
-        @Argument(help: "The key.")
-        var key: String
+        @OptionGroup var element: ElementArguments
 
         @OptionGroup var global: GlobalOptions
 
-        private struct Document: Encodable {
-            let version = 1
-            let map: String
-            let key: String
-            let deleted = true
-        }
-
         func run() throws {
             try reporting {
-                guard try MapContents(Reference(map)).delete(key) else {
-                    throw ProgramsError("delete", "\(map) \(key)", "there is no such element")
+                guard try element.contents.delete(element.key) else {
+                    throw element.isMissing("delete")
                 }
-                try global.write(Document(map: map, key: key), text: [])
+                try global.write(ElementDocument(element, deleted: true), text: [])
             }
         }
     }
