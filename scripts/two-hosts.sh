@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # two-hosts.sh KERNEL
+# two-hosts.sh -n      runs nothing: fails and says why if this machine has not got what it needs
 # Two machines on one wire, in two qemu guests (KERNEL as in vm-run): one sends, the other filters with
 # native XDP on a virtio_net card with several queues. Every counter is compared with what was sent.
 # The wire is a bridge between two taps, in a network namespace of its own.
@@ -138,8 +139,9 @@ esac
 
 [ $# = 1 ] || die "usage: two-hosts.sh KERNEL"
 [ "$(id -u)" = 0 ] || die "needs root: sudo $0"
-[ -x "$NETCTL" ] || die "no netctl at $NETCTL; run 'make release' first"
 [ -c /dev/net/tun ] || die "no /dev/net/tun"
+[ "$1" != -n ] || exec scripts/vm-run -n
+[ -x "$NETCTL" ] || die "no netctl at $NETCTL; run 'make release' first"
 if [ -z "${TWO_HOSTS_ISOLATED:-}" ]; then
   export NETCTL TWO_HOSTS_ISOLATED=1
   exec unshare --net "$script" "$@"
