@@ -11,7 +11,7 @@ set -euo pipefail
 script=$(readlink -f "$0")
 cd "$(dirname "$script")/.."
 NETCTL=$(readlink -f "${NETCTL:-.build/release/netctl}")
-disk=/mnt addresses=20000 blocked=2000
+disk=/mnt addresses=20000 blocked=2000 outcome=/run/network.outcome
 
 die() {
   echo "power-loss.sh: $*" >&2
@@ -127,9 +127,6 @@ After=network-pre.target sysinit.target
 Type=oneshot
 Environment=NETCTL=$NETCTL VM_RUN=1 "PATH=$PATH"
 ExecStart=/bin/bash $script --guest network
-SuccessAction=exit-force
-FailureAction=exit-force
-FailureActionExitStatus=1
 StandardOutput=file:/dev/ttyS1
 StandardError=file:/dev/ttyS1
 END
@@ -137,6 +134,7 @@ END
 
 # In place of what sets up a machine's network: the policy has to be in force by now. It is network.service.
 start_network() {
+  trap 'echo $? >$outcome' EXIT
   expect "eth1 is" "$(cat /sys/class/net/eth1/operstate)" down
   expect "netctl.service is" "$(systemctl is-active netctl.service)" active
   ip address add 192.0.2.1/24 dev eth1
@@ -168,8 +166,12 @@ guest() {
     # As systemd does where it is process 1 of a machine.
     mount -t bpf bpf /sys/fs/bpf
     echo "  boots"
-    unshare --pid --mount --fork --mount-proc env -i container=other PATH="$PATH" \
-      /lib/systemd/systemd --system --unit=network.service --show-status=no --log-level=warning || failures=$((failures + 1))
+    unshare --pid --mount --fork --kill-child --mount-proc env -i container=other PATH="$PATH" \
+      /lib/systemd/systemd --system --unit=network.service --show-status=no --log-level=warning &
+    until [ -s $outcome ]; do sleep 0.5; done
+    kill -KILL $!
+    wait $! || true
+    [ "$(cat $outcome)" = 0 ] || failures=$((failures + 1))
     "$NETCTL" detach --all --quiet
     rm -f $disk/netctl/blocked-*.txt*
     [ $failures = 0 ] || exit 1

@@ -198,7 +198,7 @@ while getopts s: option; do
   s)
     case $OPTARG in
     all) ;;
-    smoke) suites=("${smoke[@]}") ;;
+    smoke) suites=("${smoke[@]}") limit=600 ;;
     *) read -ra suites <<<"$OPTARG" ;;
     esac
     ;;
