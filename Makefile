@@ -10,7 +10,7 @@ KERNELS ?= 6.1 6.12
 VM_RESULTS ?= .build/vm-test/results
 # Of `make bench`: what to measure (docs/performance.md), how often, where to write what was found, and
 # other options of netctl-bench.
-BENCH ?= programs hooks veth control steps start
+BENCH ?= programs hooks veth control steps start tracing
 ROUNDS ?= 9
 RESULTS ?= .build/bench
 BENCH_OPTIONS ?=
@@ -40,8 +40,9 @@ build: ## Build .build/debug/netctl
 
 # More tests at once than this wait for each other so long that their limits do not hold.
 test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell expr 3 '*' $$(nproc))
-test: deps ## Install what is missing and run the tests; those on the kernel need root
-	swift test --parallel
+test: deps ## Install what is missing and run the tests; those on the kernel need root, and may leave nothing there
+	swift build --build-tests
+	scripts/leak-check.sh swift test --skip-build --parallel
 
 fuzz: fuzz-readers fuzz-programs ## Give readers and programs random input, for NETCTL_FUZZ_SECONDS each (Tests/FuzzInputs)
 
