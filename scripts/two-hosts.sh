@@ -84,9 +84,7 @@ END
   expect "received from friend, IPv6" "$(awk '$1 == 4000 && /2001/ { print $3 }' /tmp/received)" $((flows * each))
   expect "pairs of port and sender received" "$(wc -l </tmp/received | tr -d ' ')" 3
   for queue in 0 1; do
-    echo "  queue $queue: $(of_queue $queue packets) packets, $(of_queue $queue xdp_packets) through XDP, $(
-      of_queue $queue xdp_drops
-    ) dropped by it"
+    echo "  queue $queue: $(of_queue $queue xdp_packets) packets through XDP, $(of_queue $queue xdp_drops) dropped"
     expect "queue $queue took part" "$([ "$(of_queue $queue xdp_drops)" -gt 0 ] && echo yes)" yes
   done
   "$NETCTL" detach --all --quiet

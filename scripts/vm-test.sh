@@ -28,7 +28,7 @@ all=(
   demo hooks router many-rules two-hosts power-loss
 )
 # Of the parts on which everything else stands, what takes two minutes together.
-smoke=(BPFTests.{Object,Link,Map,TCX}Tests NetlinkTests ProgramTests.FilterProgramTests demo)
+smoke=(BPFTests.{Object,Link}Tests NetlinkTests.{XDP,Clsact}Tests ProgramTests.FilterProgramTests)
 limit=5400 # seconds, for a boot
 
 die() {
@@ -198,7 +198,7 @@ while getopts s: option; do
   s)
     case $OPTARG in
     all) ;;
-    smoke) suites=("${smoke[@]}") limit=600 ;;
+    smoke) suites=("${smoke[@]}") limit=900 ;;
     *) read -ra suites <<<"$OPTARG" ;;
     esac
     ;;
