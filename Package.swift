@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "NetTypes", swiftSettings: strict),
         .target(name: "Packets", dependencies: ["NetTypes"], swiftSettings: strict),
         .target(
-            name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
+            name: "BPF", dependencies: ["CLibbpf", "CLibxdp", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", "NetTypes", system],
@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "DatapathTests",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
+                "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
         // Commands that are killed or failed at each of their steps.
