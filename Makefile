@@ -4,9 +4,13 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # debug builds in half the time; `make demo CONFIG=release` shows the optimised binary.
 CONFIG ?= debug
+# Of `make vm-test`: which suites on which kernels (docs/kernels.md), and where to write what came of it.
+SUITES ?= all
+KERNELS ?= 6.1 6.12
+VM_RESULTS ?= .build/vm-test/results
 # Of `make bench`: what to measure (docs/performance.md), how often, where to write what was found, and
 # other options of netctl-bench.
-BENCH ?= programs hooks veth control steps start
+BENCH ?= programs hooks veth control steps start tracing
 ROUNDS ?= 9
 RESULTS ?= .build/bench
 BENCH_OPTIONS ?=
@@ -36,8 +40,9 @@ build: ## Build .build/debug/netctl
 
 # More tests at once than this wait for each other so long that their limits do not hold.
 test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= $(shell expr 3 '*' $$(nproc))
-test: deps ## Install what is missing and run the tests; those on the kernel need root
-	swift test --parallel
+test: deps ## Install what is missing and run the tests; those on the kernel need root, and may leave nothing there
+	swift build --build-tests
+	scripts/leak-check.sh swift test --skip-build --parallel
 
 fuzz: fuzz-readers fuzz-programs ## Give readers and programs random input, for NETCTL_FUZZ_SECONDS each (Tests/FuzzInputs)
 
@@ -68,7 +73,15 @@ demo-hooks: deps build ## The same for the other hooks: TC, cgroups, and three o
 vm-test: deps release ## Install what is missing, build, and run the kernel's tests on Linux 6.1 and 6.12 in qemu
 	swift build --build-tests
 	scripts/install-dependencies.sh vm || true # vm-test.sh says what is missing, and skips
-	$(SUDO) scripts/vm-test.sh
+	$(SUDO) env RESULTS=$(VM_RESULTS) scripts/vm-test.sh -s "$(SUITES)" $(KERNELS)
+
+vm-smoke: deps build ## Some of them, on Linux 6.1
+	swift build --build-tests
+	scripts/install-dependencies.sh vm || true
+	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/vm-test.sh -s smoke 6.1
+
+vm-report: ## Write docs/kernels.md's tables from what VM_RESULTS=docs/kernels holds
+	scripts/kernel-report.py $(VM_RESULTS) docs/kernels.md
 
 bench: deps release ## Measure programs and commands: BENCH="programs veth", ROUNDS=9 (docs/performance.md)
 	$(static_build) --product netctl-bench
@@ -125,4 +138,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz fuzz-readers fuzz-programs schema vm-test demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean
+.PHONY: help build test fuzz fuzz-readers fuzz-programs schema vm-test vm-smoke vm-report demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean

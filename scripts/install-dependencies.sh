@@ -18,7 +18,7 @@ swift=(libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev)
 check=(clang-format git make shellcheck)
 man=(help2man perl)
 # virtiofsd comes with qemu-system-common in Debian 12 and has a package of its own later.
-vm=(busybox-static cpio kmod qemu-system-x86 util-linux xz-utils)
+vm=(busybox-static cpio e2fsprogs kmod python3 qemu-system-x86 systemd util-linux xz-utils)
 bench=(ipset iptables nftables python3-matplotlib xdp-tools)
 swift_version=6.2
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# vm-test.sh [KERNEL...]
+# vm-test.sh [-s SUITES] [KERNEL...]
 # Runs the tests that depend on the kernel on other kernels, in qemu, and prints a table.
 #   KERNEL  a series (6.1, 6.12), which means its newest Debian cloud kernel in the package archive,
 #           or a folder that a kernel package was extracted to; default: 6.1 6.12
+#   -s      which, in one argument: `smoke`, some that take two minutes on a kernel; `all`, the default; or
+#           names: those of kernel-tests.sh, `two-hosts` and `power-loss`
 # The kernels are kept in NETCTL_KERNELS (${XDG_CACHE_HOME:-~/.cache}/netctl/kernels), one of each
-# series; what the guests said is kept in .build/vm-test. What cannot be had is reported as skipped,
-# with the reason, and is no failure. Expects a built .build/release/netctl and the tests' bundle:
-# `make vm-test` builds both. Needs root.
+# series; what the guests said is kept in .build/vm-test, and what came of it in RESULTS
+# (.build/vm-test/results), a file for each series, whose rows of these suites are replaced. What cannot
+# be had is reported as skipped, with the reason, and is no failure. NETCTL names the binary,
+# .build/release/netctl when not given; it and the tests' bundle are built by `make vm-test`. Needs root.
 set -euo pipefail
 shopt -s lastpipe # a loop behind a pipe may set variables
 
@@ -14,12 +17,19 @@ cd "$(dirname "$0")/.."
 cache=${NETCTL_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/netctl/kernels}
 logs=.build/vm-test
 bundle=.build/debug/netctlPackageTests.xctest
-suites=(
-  LinuxSystemTests BPFTests NetlinkTests demo hooks router many-rules
-  ProgramTests.FilterProgramTests CLITests.HookInputTests CLITests.GoneTests
-  TracingTests.OwnerScenarioTests DatapathTests
+export NETCTL=${NETCTL:-$PWD/.build/release/netctl}
+results=${RESULTS:-.build/vm-test/results}
+all=(
+  LinuxSystemTests BPFTests NetlinkTests ProgramTests DatapathTests FaultTests
+  TracingTests.{OwnerScenario,ContextScenario,DropScenario,ContextLoad,ContextSwitch,SocketTable,SocketHolders}Tests
+  TracingTests.{EventReader,KilledReader,NoTypes,TraceSocket,TraceLoad,TraceProcess,ProbeList,WhyQuestion}Tests
+  CLITests.{ProgramKind,PolicyProgram,UserProgram,Run,ProgramStats,Doctor,Trace,Explain,TestCommand}Tests
+  CLITests.{Confirm,Block,Concurrency,Gone,HookInput,ForeignProgram,LockOut,Privilege,MemoryLimit}Tests
+  demo hooks router many-rules two-hosts power-loss
 )
-limit=2100 # seconds, for a kernel
+# Of the parts on which everything else stands, what takes two minutes together.
+smoke=(BPFTests.{Object,Link,Map,TCX}Tests NetlinkTests ProgramTests.FilterProgramTests demo)
+limit=5400 # seconds, for a boot
 
 die() {
   echo "vm-test.sh: $*" >&2
@@ -31,12 +41,25 @@ failed=''
 # A row of the table: KERNEL SUITE RESULT TIME.
 report() {
   rows+=("$(printf '| %-15s | %-31s | %-30s | %6s |' "$@")")
+  echo "$1: $2: $3, $4"
   case $3 in failed*) failed=1 ;; esac
+}
+
+# keep SUITE FIELD...: a row for docs/kernels.md, instead of those that an earlier run of SUITE left in
+# the file that `kept` names. scripts/kernel-report.py says what the fields are.
+keep() {
+  local row
+  printf -v row '%s\t' "$@"
+  echo "${row%$'\t'}" >>"$kept"
+}
+
+# forget SUITE
+forget() {
+  [ ! -f "$kept" ] || { awk -F '\t' -v suite="$1" '$1 != suite' "$kept" >"$kept.new" && mv "$kept.new" "$kept"; }
 }
 
 # skip KERNEL SUITE WHY
 skip() {
-  echo "$1: $2: skipped: $3"
   report "$1" "$2" "skipped: $3" -
 }
 
@@ -90,29 +113,31 @@ find_kernel() {
   [ -n "$folder" ] && echo "$1: no newer kernel to be had than ${folder##*/}"
 }
 
-# Runs the suites on the kernel in folder $1.
-test_kernel() {
-  local version log line marker suite word seconds remark running='' status=0 start=$SECONDS
-  version=$(basename "$1"/boot/vmlinuz-*)
-  version=${version#vmlinuz-}
-  version=${version%-cloud-amd64}
-  log=$logs/$version.log
-  : >"$log"
-  echo "$version: boots; all that it says is in $log"
-  scripts/vm-run -t "$limit" "$1" -- scripts/kernel-tests.sh "${present[@]}" 2>&1 |
+# Runs a command of this machine's, with its output in the log, and reads what it says about suites:
+# read_run VERSION COMMAND...
+read_run() {
+  local line word suite more running='' status=0
+  "${@:2}" 2>&1 |
     while IFS= read -r line; do
       line=${line%$'\r'}
       printf '%s\n' "$line" >>"$log"
-      read -r marker suite word seconds remark <<<"$line"
-      [ "$marker" = == ] || continue
-      if [ "$word" = started ]; then
+      [ "${line#== }" != "$line" ] || continue
+      IFS=$'\t' read -r word suite more <<<"${line#== }"
+      IFS=$'\t' read -ra more <<<"$more"
+      case $word in
+      kernel) version=$suite ;;
+      started)
         running=$suite
-        continue
-      fi
-      report "$version" "$suite" "$word${remark:+, $remark}" "$seconds s"
-      echo "$version: $suite: $word${remark:+, $remark}, $seconds s"
-      [ "$word" = passed ] || sed -n "/^== $suite started/,/^== $suite failed/p" "$log"
-      running=''
+        forget "$suite"
+        ;;
+      skipped | figure) keep "$suite" "$word" "${more[@]}" ;;
+      passed | failed)
+        keep "$suite" result "$word" "${more[@]}" "$version" "$(date +%F)"
+        report "$version" "$suite" "$word$(tests "${more[@]:1}")" "${more[0]} s"
+        [ "$word" = passed ] || sed -n "/^== started\t$suite\$/,/^== failed\t/p" "$log"
+        running=''
+        ;;
+      esac
     done || status=${PIPESTATUS[0]}
   case $status in
   0 | 1) ;;
@@ -120,9 +145,61 @@ test_kernel() {
   *) report "$version" "${running:-boot}" "failed: the guest died" - ;;
   esac
   [ "$status" -le 1 ] || tail -n 60 "$log"
-  report "$version" "all, with booting" "" "$((SECONDS - start)) s"
 }
 
+# tests RAN SKIPPED: as words
+tests() {
+  [ "${1:-0}" = 0 ] || printf ', %s tests, %s skipped' "$1" "$2"
+}
+
+# A scenario that starts guests itself, said as a suite of a guest is: scenario NAME KERNEL
+scenario() {
+  local result=passed start=$SECONDS
+  printf '== started\t%s\n' "$1"
+  "scripts/$1.sh" "$2" || result=failed
+  printf '== %s\t%s\t%s\t0\t0\n' "$result" "$1" $((SECONDS - start))
+}
+
+# Runs the suites on the kernel in folder $1: those of a guest in one, then those that start guests.
+test_kernel() {
+  local suite version log kept inside=() outside=() start=$SECONDS
+  version=$(basename "$1"/boot/vmlinuz-*)
+  version=${version#vmlinuz-}
+  version=${version%-cloud-amd64}
+  log=$logs/$version.log
+  kept=$results/$(cut -d . -f 1,2 <<<"$version").tsv
+  : >"$log"
+  echo "$version: all that it says is in $log"
+  for suite in "${present[@]}"; do
+    case $suite in
+    two-hosts | power-loss) outside+=("$suite") ;;
+    *) inside+=("$suite") ;;
+    esac
+  done
+  if [ ${#inside[@]} -gt 0 ]; then
+    read_run "$version" scripts/vm-run -t "$limit" "$1" -- \
+      env NETCTL="$NETCTL" scripts/kernel-tests.sh "${inside[@]}"
+  fi
+  for suite in "${outside[@]}"; do
+    read_run "$version" scenario "$suite" "$1"
+  done
+  report "$version" "all, with booting" "done" "$((SECONDS - start)) s"
+}
+
+suites=("${all[@]}")
+while getopts s: option; do
+  case $option in
+  s)
+    case $OPTARG in
+    all) ;;
+    smoke) suites=("${smoke[@]}") ;;
+    *) read -ra suites <<<"$OPTARG" ;;
+    esac
+    ;;
+  *) die "usage: vm-test.sh [-s SUITES] [KERNEL...]" ;;
+  esac
+done
+shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- 6.1 6.12
 if ! reason=$(scripts/vm-run -n 2>&1); then
   for kernel in "$@"; do
@@ -131,10 +208,10 @@ if ! reason=$(scripts/vm-run -n 2>&1); then
   exit 0
 fi
 [ "$(id -u)" = 0 ] || die "needs root: sudo $0"
-for built in "$bundle" .build/release/netctl; do
+for built in "$bundle" "$NETCTL"; do
   [ -x "$built" ] || die "no $built; run 'make vm-test'"
 done
-mkdir -p "$cache" "$logs"
+mkdir -p "$cache" "$logs" "$results"
 
 # A target may have no tests yet.
 present=()

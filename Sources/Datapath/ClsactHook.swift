@@ -67,8 +67,24 @@ struct ClsactHook {
         let descriptor = program.descriptor.rawValue
         try handle.perform {
             var socket = try NetlinkSocket()
+            Failpoint.replaceFilter.reach()
             try socket.replaceBPFFilter(
                 at: place, descriptor: descriptor, name: "netctl", expecting: old)
+        }
+    }
+
+    /// Whether the filter is there and runs a program.
+    ///
+    /// - Parameter program: The program's id.
+    /// - Returns: Whether it does; not where the network namespace is gone.
+    /// - Throws: `NetlinkError`.
+    func runs(_ program: UInt32) throws -> Bool {
+        guard let handle = try NetworkNamespace(inode: namespace).open() else { return false }
+        return try handle.perform {
+            var socket = try NetlinkSocket()
+            return try socket.filters(
+                interfaceIndex: place.interfaceIndex, direction: place.direction
+            ).contains { isThis($0, running: program) }
         }
     }
 

@@ -32,6 +32,8 @@ struct DispatcherHook {
     struct Joined: ~Copyable {
         let stub: Program
         let mode: AttachMode
+        /// Why it is not the mode that would have been better; nil when none would.
+        var reason: String?
     }
 
     /// Has the stub join. The calling thread is in the interface's network namespace.
@@ -69,16 +71,20 @@ struct DispatcherHook {
         } else {
             modes = [.native, .generic]
         }
+        var reason: String?
         for mode in modes.dropLast() {
             do {
                 return try join(share, object, maps, mode)
-            } catch {
-                continue
+            } catch let error as BPFError {
+                guard let errno = error.errno, errno.isDriverLimit else { throw error }
+                reason = "\(errno.sentence) (\(errno.symbol))"
             }
         }
         let last = modes[modes.count - 1]
         do {
-            return try join(share, object, maps, last)
+            var joined = try join(share, object, maps, last)
+            joined.reason = reason
+            return joined
         } catch let error as BPFError {
             switch error.errno {
             case _ where error.code != .system: throw error

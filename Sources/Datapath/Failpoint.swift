@@ -16,6 +16,10 @@ enum Failpoint: String, CaseIterable, Sendable {
     case prepareDetach = "prepare-detach"
     case prepareProgram = "prepare-program"
     case prepareProgramDetach = "prepare-program-detach"
+    case makeProgramFolder = "make-program-folder"
+    case pinProgramRecord = "pin-program-record"
+    case pinProgramMaps = "pin-program-maps"
+    case pinProgram = "pin-program"
     case tryOut = "try-out"
     case pinBody = "pin-body"
     case pinBodyRecord = "pin-body-record"
@@ -44,6 +48,14 @@ enum Failpoint: String, CaseIterable, Sendable {
     case storeCandidate = "store-candidate"
     case storeActive = "store-active"
     case putProgram = "put-program"
+    case updateProgramLink = "update-program-link"
+    case replaceFilter = "replace-filter"
+    case pinProgramLink = "pin-program-link"
+    case pinProgramDraft = "pin-program-draft"
+    case settleProgram = "settle-program"
+    case putProgramBack = "put-program-back"
+    case leaveProgramHook = "leave-program-hook"
+    case letGoOfProgram = "let-go-of-program"
     case readBack = "read-back"
     case storeConfirmed = "store-confirmed"
     case putBack = "put-back"
@@ -55,6 +67,7 @@ enum Failpoint: String, CaseIterable, Sendable {
     case forgetNew = "forget-new"
     case forgetEarlier = "forget-earlier"
     case removePins = "remove-pins"
+    case removeProgramPins = "remove-program-pins"
     case retire
     case revive
 

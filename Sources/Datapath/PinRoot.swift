@@ -167,7 +167,7 @@ package struct PinRoot {
         for pins in programs {
             if pins.isComplete {
                 // What cannot be read is told by 'status', and is no reason to do nothing.
-                try? pins.removeReplaced(except: named)
+                try? pins.removeLitter(except: named)
             } else {
                 try pins.removeAll()
                 notice("removed what \(cutShort) left of program \(pins.name)")

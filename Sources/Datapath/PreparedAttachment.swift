@@ -11,6 +11,8 @@ final class PreparedAttachment {
     let pins: AttachmentPins
     let object: HookObject
     let maps: HookMaps
+    /// Why the mode that the kernel chose is not the better one; nil when it is, or none was chosen.
+    private(set) var reasonForMode: String?
     private let stub: Program
     /// The policy whose `attach:` had asked for an attachment that comes back.
     private let formerOwner: Name?
@@ -120,6 +122,7 @@ final class PreparedAttachment {
             try joined.stub.pin(at: pins.filter)
             Failpoint.settleFilter.reach()
             try Directory.unlink(pins.filterDraft.string)
+            reasonForMode = joined.reason
             return joined.mode
         } catch {
             try? pins.removeAll()
@@ -132,6 +135,7 @@ final class PreparedAttachment {
         try writeRecord(attached.mode, owner)
         Failpoint.pinLink.reach()
         try attached.link.pin(at: pins.link)
+        reasonForMode = attached.reason
         return attached.mode
     }
 

@@ -44,7 +44,8 @@ extension Reconciler {
                 let plan = try plan(revision, options, Observation.now())
                 var preflight = Preflight(revision.policy)
                 if options.describesTables { try preflight.look(at: plan, in: .existing()) }
-                return Outcome(plan: plan, pending: nil, tables: preflight.uses)
+                return Outcome(
+                    plan: plan, pending: nil, tables: preflight.uses, reasonsForModes: [])
             }
         }
         return try change { root in
@@ -61,7 +62,9 @@ extension Reconciler {
             if blocked > 0 {
                 notice("\(blocked) entries of the block list went with the last attachment")
             }
-            return Outcome(plan: plan, pending: pending, tables: transaction.uses)
+            return Outcome(
+                plan: plan, pending: pending, tables: transaction.uses,
+                reasonsForModes: transaction.reasonsForModes)
         }
     }
 
@@ -73,6 +76,8 @@ extension Reconciler {
         public let pending: PendingRecord?
         /// The tables of each filter, if they were looked at.
         public let tables: [TableUse]
+        /// Why new attachments run in generic mode although none was asked for, by what people call them.
+        public let reasonsForModes: [(place: String, reason: String)]
     }
 
     private func plan(

@@ -4,8 +4,9 @@ internal import Policy
 extension Reconciler {
     /// What an attach found or did.
     public enum AttachOutcome: Sendable {
-        /// The stub is on the hook now, in this mode; cgroup hooks have none.
-        case attached(AttachMode?)
+        /// The stub is on the hook now, in this mode; cgroup hooks have none. There may be a reason why it
+        /// is not a better one.
+        case attached(AttachMode?, because: String?)
         /// It was there, in this mode.
         case already(AttachMode?)
     }
@@ -26,7 +27,8 @@ extension Reconciler {
             }
             try root.requireNoProgram(at: target.point)
             let prepared = try PreparedAttachment(target, in: root)
-            return .attached(try prepared.attach(owner: nil))
+            let mode = try prepared.attach(owner: nil)
+            return .attached(mode, because: prepared.reasonForMode)
         }
     }
 

@@ -72,6 +72,13 @@ final class Transaction {
     /// The tables of each filter.
     var uses: [TableUse] { preflight.uses }
 
+    /// Why new attachments have not the better mode, by what people call them.
+    var reasonsForModes: [(place: String, reason: String)] {
+        additions.compactMap { addition in
+            addition.reasonForMode.map { (addition.target.name, $0) }
+        }
+    }
+
     private var removals: [String] {
         plan.steps.compactMap { step in
             if case .detach(let attachment) = step { attachment.point.pinName } else { nil }

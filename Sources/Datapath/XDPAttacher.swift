@@ -8,6 +8,14 @@ internal import SystemPackage
 struct AttachedLink: ~Copyable {
     let link: Link
     let mode: AttachMode?
+    /// Why it is not the mode that would have been better; nil when none would.
+    var reason: String?
+
+    init(link: consuming Link, mode: AttachMode?, reason: String? = nil) {
+        self.link = link
+        self.mode = mode
+        self.reason = reason
+    }
 }
 
 /// Puts a program on an interface of the calling thread's network namespace.
@@ -31,14 +39,19 @@ struct XDPAttacher {
         if case .xdp(let mode) = target.mode { required = mode } else { required = nil }
     }
 
-    /// Attaches in the mode asked for; `auto` takes native where the driver can, else generic.
+    /// Attaches in the mode asked for; `auto` takes native where the driver can, else generic. What fails
+    /// for another reason than the driver's fails.
     func attach(_ program: borrowing Program) throws -> AttachedLink {
         try XDPPlace(index).requireNothing(on: target)
         if let mode = required { return try attach(program, mode) }
         do {
             return try attach(program, .native)
-        } catch let error as BPFError where error.errno != .notPermitted {
-            return try attach(program, .generic)
+        } catch let error as BPFError {
+            guard let errno = error.errno, errno.isDriverLimit else { throw error }
+            let sentence = sentence(about: program, .native) ?? errno.sentence
+            var attached = try attach(program, .generic)
+            attached.reason = "\(sentence) (\(errno.symbol))"
+            return attached
         }
     }
 
@@ -89,5 +102,20 @@ struct XDPAttacher {
             errno: errno,
             hint: mode == .generic ? nil : "use --mode xdpgeneric, or auto",
             code: errno == .notSupportedOnSocket || isOffload ? .unsupported : .failed)
+    }
+}
+
+extension Errno {
+    /// Whether drivers answer so when they cannot run a program natively, as they are or as the interface
+    /// is set up: no XDP at all, or none with this MTU, these offloads, this number of queues.
+    ///
+    /// `EOPNOTSUPP` is of most drivers and of the core, `ENOTSUPP` leaks from some; `EINVAL` is of those
+    /// that mind the MTU or the queues (ena, ixgbe, virtio_net), `ERANGE` and `ENOSPC` of veth about its
+    /// peer's.
+    var isDriverLimit: Bool {
+        let kernelNotSupported = Errno(rawValue: 524)
+        return [
+            .notSupportedOnSocket, kernelNotSupported, .invalidArgument, .outOfRange, .noSpace,
+        ].contains(self)
     }
 }

@@ -18,7 +18,8 @@ struct BlockListFile {
         }
         let kind = (try? FileState(path: path))?.kind ?? .regular
         // What is no file is written to, and not replaced by one.
-        let count = try kind == .regular ? replace(path) : save(to: path, [.truncate], path)
+        let count =
+            try kind == .regular ? replace(path) : save(to: path, [.truncate], path) { _ in }
         if global.output == .text { global.say("saved \(entries(count)) to \(path)") }
     }
 
@@ -27,7 +28,10 @@ struct BlockListFile {
         do {
             // In a folder that others may write to, the name may be taken by a link to anything.
             try? Directory.unlink(draft)
-            let count = try save(to: draft, [.create, .exclusiveCreate], path)
+            // Or a loss of power behind the renaming leaves an empty file.
+            let count = try save(to: draft, [.create, .exclusiveCreate], path) { file in
+                try file.synchronize()
+            }
             do throws(Errno) {
                 try Directory.rename(draft, to: path)
             } catch {
@@ -41,14 +45,17 @@ struct BlockListFile {
     }
 
     private func save(
-        to path: String, _ options: FileDescriptor.OpenOptions, _ name: String
+        to path: String, _ options: FileDescriptor.OpenOptions, _ name: String,
+        finish: (FileDescriptor) throws -> Void
     ) throws -> Int {
         do {
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: options,
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
             return try file.closeAfter {
-                try write { text in _ = try file.writeAll(text.utf8) }
+                let count = try write { text in _ = try file.writeAll(text.utf8) }
+                try finish(file)
+                return count
             }
         } catch let errno as Errno {
             throw Self.failure(name, errno)

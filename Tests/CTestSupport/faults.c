@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/close_range.h>
 #include <stdarg.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,23 +13,32 @@ static _Thread_local struct {
 	long calls;
 	long nth;
 	int error;
-} faults;
+} faults[NETCTL_FAULT_MAX];
 
-void netctl_fail_bpf(long nth, int error)
+void netctl_fail(enum netctl_fault kind, long nth, int error)
 {
-	faults.calls = 0;
-	faults.nth = nth;
-	faults.error = error;
+	faults[kind].calls = 0;
+	faults[kind].nth = nth;
+	faults[kind].error = error;
 }
 
-long netctl_bpf_calls(void)
+long netctl_calls(enum netctl_fault kind)
 {
-	faults.nth = 0;
-	return faults.calls;
+	faults[kind].nth = 0;
+	return faults[kind].calls;
 }
 
-/* Takes the place of libc's for the whole test process, libbpf included: the executable's symbols come
- * first.
+/* Counts a call; whether it is the one that fails. */
+static int fails(enum netctl_fault kind)
+{
+	if (++faults[kind].calls != faults[kind].nth)
+		return 0;
+	errno = faults[kind].error;
+	return 1;
+}
+
+/* These take the place of libc's for the whole test process, libbpf and libmnl included: the executable's
+ * symbols come first.
  */
 long syscall(long number, ...)
 {
@@ -36,10 +46,8 @@ long syscall(long number, ...)
 	long arguments[6];
 	va_list list;
 
-	if (number == SYS_bpf && ++faults.calls == faults.nth) {
-		errno = faults.error;
+	if (number == SYS_bpf && fails(NETCTL_FAULT_BPF))
 		return -1;
-	}
 	if (!libc)
 		libc = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	va_start(list, number);
@@ -48,6 +56,19 @@ long syscall(long number, ...)
 	va_end(list);
 	return libc(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
 		    arguments[5]);
+}
+
+ssize_t sendto(int socket, const void *bytes, size_t count, int flags, __CONST_SOCKADDR_ARG to,
+	       socklen_t length)
+{
+	static __typeof__(sendto) *libc;
+
+	if (to.__sockaddr__ && to.__sockaddr__->sa_family == AF_NETLINK &&
+	    fails(NETCTL_FAULT_NETLINK))
+		return -1;
+	if (!libc)
+		libc = (__typeof__(libc))dlsym(RTLD_NEXT, "sendto");
+	return libc(socket, bytes, count, flags, to, length);
 }
 
 int netctl_own_descriptors(void)

@@ -7,73 +7,95 @@ import Testing
 @testable import Datapath
 
 /// Each operation on each hook, killed in front of each change that it makes, and with each of its
-/// bpf(2) failing. `NETCTL_FAULTS=all` tries all of it and looks for descriptors that are left, with
-/// `--no-parallel`; else it is a sample of some seconds.
+/// bpf(2) and requests to netlink failing. It is a sample of some seconds; `NETCTL_FAULTS=all` tries all of
+/// it, `NETCTL_FAULTS=2/8` the second of eight parts, and looks for descriptors that are left, with
+/// `--no-parallel`.
 @Suite(
     "Fault matrix", .requiresRoot,
     .enabled(if: isDebugBuild, "a release build has no failpoints"))
 struct FaultMatrixTests {
-    private static let isWhole = ProcessInfo.processInfo.environment["NETCTL_FAULTS"] == "all"
-    private static let errors: [Errno] = [
-        .noMemory, .noSpace, .notPermitted, .argListTooLong, .interrupted,
-    ]
-
     @Test(
-        "killed at every failpoint, failed at every bpf(): the old is there, or the next command brings it",
-        arguments: HookWay.all)
+        "killed at every failpoint, failed at every call: the old is there, or the next command brings it",
+        arguments: HookWay.ofPackets)
     func matrix(way: HookWay) async throws {
         try await Ground.with(way) { ground in
-            // With a table of its own, a thread's descriptors mean others to the rest of the process:
-            // nothing may run beside it.
-            if Self.isWhole { try OwnDescriptors.begin() }
-            // What is looked for once and known from then on is not part of any operation.
-            for operation in [Operation.rollback, .attach] {
-                try operation.prepare(ground)
-                try operation.perform(ground)
-                _ = try Reconciler().detachAll()
-            }
-            var (kills, failures, calls) = (Tally(), Tally(), 0)
-            for operation in Operation.all(on: way) where Self.isTried(operation, way) {
-                let trial = try Trial(operation, ground)
-                calls += trial.calls
-                try Self.kill(trial, &kills)
-                try Self.fail(trial, &failures)
-                try trial.clear()
-            }
-            print(
-                "\(way.rawValue): killed \(kills); \(calls) calls of bpf(), failed \(failures)")
+            try Self.tryAll(Operation.ofPolicies(on: way), ground)
         }
     }
 
-    @Test("each failpoint is reached by an operation on a hook") func reached() async throws {
+    @Test(
+        "the same with users' programs, by hand and in policies", .requiresClang,
+        arguments: HookWay.all)
+    func programs(way: HookWay) async throws {
+        try await Ground.with(way) { ground in
+            try ground.compileProgram()
+            try Self.tryAll(Operation.ofPrograms(on: way), ground)
+        }
+    }
+
+    @Test("each failpoint is reached by an operation on a hook", .requiresClang)
+    func reached() async throws {
         let reached = Reached()
         try await Failpoint.$observer.withValue({ reached.add($0) }) {
             for way in [HookWay.clsact, .xdp] {
                 try await Ground.with(way) { ground in
+                    try ground.compileProgram()
                     let operations: [Operation] =
-                        way == .xdp ? [.attach] : [.confirm, .revert, .rollback, .blockAdd]
+                        way == .xdp
+                        ? [.attach, .attachProgram, .replaceProgram]
+                        : [
+                            .confirm, .revert, .rollback, .blockAdd, .replaceProgram,
+                            .applyPrograms,
+                            .rollBackPrograms,
+                        ]
                     for operation in operations {
                         try operation.prepare(ground)
                         try operation.perform(ground)
                         _ = try Reconciler().detachAll()
                     }
+                    // One that fails when its program is on its hook already.
+                    if way == .clsact {
+                        try Operation.failToReplaceProgram(ground) { reached.add($0) }
+                    }
                 }
             }
         }
-        // Those of users' programs take a compiler.
-        let ofPrograms: Set<Failpoint> = [.prepareProgram, .prepareProgramDetach, .putProgram]
-        let missing = Set(Failpoint.allCases).subtracting(reached.all).subtracting(ofPrograms)
+        let missing = Set(Failpoint.allCases).subtracting(reached.all)
         #expect(missing.isEmpty)
+    }
+
+    private static func tryAll(_ operations: [Operation], _ ground: Ground) throws {
+        // With a table of its own, a thread's descriptors mean others to the rest of the process:
+        // nothing may run beside it.
+        if FaultPart.isWhole { try OwnDescriptors.begin() }
+        // What is looked for once and known from then on is not part of any operation.
+        for operation in operations.suffix(1) + operations.prefix(1) {
+            try operation.prepare(ground)
+            try operation.perform(ground)
+            _ = try Reconciler().detachAll()
+        }
+        var (kills, failures) = (Tally(), Tally())
+        var calls: [Fault: Int] = [:]
+        for operation in operations where isTried(operation, ground.way) {
+            let trial = try Trial(operation, ground)
+            calls.merge(trial.calls, uniquingKeysWith: +)
+            try kill(trial, &kills)
+            for fault in Fault.allCases { try fail(trial, fault, &failures) }
+            try trial.clear()
+        }
+        let counts = Fault.allCases.map { "\(calls[$0] ?? 0) \($0.rawValue)" }
+        print(
+            "\(ground.way.rawValue): killed \(kills); \(counts.joined(separator: " and ")), failed "
+                + "\(failures)")
     }
 
     /// Ends a real netctl in front of each change.
     private static func kill(_ trial: Trial, _ tally: inout Tally) throws {
         var seen: [Failpoint: Int] = [:]
-        for failpoint in trial.failpoints {
+        for (number, failpoint) in trial.failpoints.enumerated() {
             seen[failpoint, default: 0] += 1
-            let time = seen[failpoint, default: 0]
-            guard isTried(failpoint, time, trial) else { continue }
-            let place = "\(failpoint.rawValue):\(time)"
+            guard FaultPart.includes(number + trial.number, sampling: 23) else { continue }
+            let place = "\(failpoint.rawValue):\(seen[failpoint, default: 0])"
             let end = try trial.cutShort("killed at \(place)") {
                 let result = try run(
                     [Netctl.besideTests] + trial.operation.words(trial.ground),
@@ -86,22 +108,19 @@ struct FaultMatrixTests {
     }
 
     /// Has the operation done in this process, with a fault in it.
-    private static func fail(_ trial: Trial, _ tally: inout Tally) throws {
-        let descriptors = isWhole ? OwnDescriptors.list : []
-        for nth in 1...max(1, trial.calls) {
-            for error in errors(for: nth, trial) {
-                let what = "with bpf() number \(nth) of \(trial.calls) failing with \(error)"
+    private static func fail(_ trial: Trial, _ fault: Fault, _ tally: inout Tally) throws {
+        let calls = trial.calls[fault] ?? 0
+        guard calls > 0 else { return }
+        let descriptors = FaultPart.isWhole ? OwnDescriptors.list : []
+        for nth in 1...calls {
+            for (number, error) in fault.errors.enumerated() {
+                let each = nth * fault.errors.count + number + trial.number
+                guard FaultPart.includes(each, sampling: 997) else { continue }
+                let what = "with \(fault.rawValue) number \(nth) of \(calls) failing with \(error)"
                 let end = try trial.cutShort(what) {
-                    netctl_fail_bpf(nth, error.rawValue)
-                    defer { _ = netctl_bpf_calls() }
-                    do {
-                        try trial.operation.perform(trial.ground)
-                        return true
-                    } catch {
-                        return false
-                    }
+                    fault.inject(nth, error) { try trial.operation.perform(trial.ground) }
                 }
-                if isWhole {
+                if FaultPart.isWhole {
                     #expect(
                         OwnDescriptors.list == descriptors, "\(trial.operation.rawValue) \(what)")
                 }
@@ -110,25 +129,9 @@ struct FaultMatrixTests {
         }
     }
 
-    // MARK: The sample
-
-    /// Every operation on every third hook.
+    /// A sample has every operation on every third hook.
     private static func isTried(_ operation: Operation, _ way: HookWay) -> Bool {
-        isWhole || (operation.number + way.number) % 3 == 0
-    }
-
-    /// Some failpoints, the first time that they are come by.
-    private static func isTried(_ failpoint: Failpoint, _ time: Int, _ trial: Trial) -> Bool {
-        let number = Failpoint.allCases.firstIndex(of: failpoint) ?? 0
-        return isWhole
-            || time == 1 && (number + trial.operation.number + trial.ground.way.number) % 17 == 0
-    }
-
-    /// Some calls, each with one error.
-    private static func errors(for nth: Int, _ trial: Trial) -> [Errno] {
-        if isWhole { return errors }
-        let number = nth + 11 * trial.operation.number + 17 * trial.ground.way.number
-        return number % 211 == 0 ? [errors[number / 211 % errors.count]] : []
+        FaultPart.isWhole || (operation.number + way.number) % 3 == 0
     }
 }
 

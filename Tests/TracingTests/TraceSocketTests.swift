@@ -146,7 +146,9 @@ import Testing
 
     @Test(arguments: hosts) func `resets, sent and received`(host: IPAddress) async throws {
         let ports = Shared<(UInt16, UInt16)>((0, 0))
-        let seen = try await trace(.rst, until: 4) {
+        // Before Linux 6.10, which names reasons, the kernel does not tell of what it sends without a socket.
+        let tellsAll = ResetReasons().name(0) != nil
+        let seen = try await trace(.rst, until: tellsAll ? 4 : 3) {
             let refused = try TCPSocket(like: host)
             #expect(refused.connect(to: host, port: 1) == ECONNREFUSED)
             let listener = try TCPSocket.listening(on: host)
@@ -158,17 +160,19 @@ import Testing
             withExtendedLifetime(client) {}
             withExtendedLifetime(server) {}
         }
-        #expect(seen.count == 4)
+        #expect(seen.count == (tellsAll ? 4 : 3))
         let noListener = seen.filter { $0.local.port == 1 || $0.remote.port == 1 }
-        #expect(noListener.count == 2)
+        #expect(noListener.count == (tellsAll ? 2 : 1))
         #expect(noListener.allSatisfy { $0.local.address == host && $0.remote.address == host })
-        let sent = noListener.first { $0.local.port == 1 }
-        guard case .resetSent(nil, let reason)? = sent?.change else {
-            Issue.record("\(noListener)")
-            return
+        if tellsAll {
+            let sent = try #require(noListener.first { $0.local.port == 1 })
+            guard case .resetSent(nil, let reason) = sent.change else {
+                Issue.record("\(sent)")
+                return
+            }
+            #expect(sent.owner == nil)
+            #expect(ResetReasons().name(reason) == "NO_SOCKET")
         }
-        #expect(sent?.owner == nil)
-        #expect([nil, "NO_SOCKET"].contains(ResetReasons().name(reason)))
         let other = seen.filter { $0.local.port != 1 && $0.remote.port != 1 }
         let (server, client) = ports.value
         #expect(other.contains { $0.local.port == server && $0.remote.port == client })

@@ -29,6 +29,7 @@ struct PreparedProgram {
         let pins = ProgramPins(folder: root.path.appending(target.point.pinName))
         if present == nil {
             try pins.removeAll()
+            Failpoint.makeProgramFolder.reach()
             try Directory.make(pins.folder.string, mode: 0o700)
         }
         let loaded = try user.load(for: target, pins)
@@ -45,8 +46,11 @@ struct PreparedProgram {
             cgroup: target.cgroup?.path, socket: target.socket,
             mode: present?.record.mode ?? target.interface?.mode,
             maps: loaded.maps, attachedAt: Date(), owner: owner?.text)
+        Failpoint.pinProgramRecord.reach()
         try PinnedRecord.create(record, at: pins.record(id))
+        Failpoint.pinProgramMaps.reach()
         try loaded.pinMaps(in: pins)
+        Failpoint.pinProgram.reach()
         try loaded.program.pin(at: pins.program(id))
         self.pins = pins
         self.id = id

@@ -35,7 +35,7 @@ public struct ProgramAttachment: Sendable {
 extension ProgramAttachment {
     init(_ pins: ProgramPins, _ scan: InterfaceScan) throws {
         folder = pins.name
-        programID = try pins.programInForce()
+        programID = try Self.replacement(pins, scan) ?? pins.programInForce()
         record = try pins.readRecord(of: programID)
         let isGone: Bool
         (linkID, isGone) = try Self.hold(pins, record, programID, scan)
@@ -60,8 +60,22 @@ extension ProgramAttachment {
             let link = try Link(pinned: pins.link).info
             return (link.id, link.interfaceIndex == 0 || link.cgroupID == 0)
         }
+        return (nil, !runs(program, record, scan))
+    }
+
+    /// What a clsact filter runs in place of what its pin says, where a replacement was cut short.
+    private static func replacement(_ pins: ProgramPins, _ scan: InterfaceScan) throws -> UInt32? {
+        guard pins.isFilter, let coming = pins.comingFilter,
+            try runs(coming, pins.readRecord(of: coming), scan)
+        else { return nil }
+        return coming
+    }
+
+    private static func runs(
+        _ program: UInt32, _ record: ProgramRecord, _ scan: InterfaceScan
+    ) -> Bool {
         let filters = record.attachPoint.flatMap { scan.interface(at: $0)?.filters[$0.hook] } ?? []
-        return (nil, !filters.contains { $0.bpf?.programID == program })
+        return filters.contains { $0.bpf?.programID == program }
     }
 
     /// What `status` says of a program that does nothing any more.

@@ -21,6 +21,7 @@ extension ProgramPins {
         } else if isFilter {
             try replaceFilter(with: program, record)
         } else if isComplete {
+            Failpoint.updateProgramLink.reach()
             try Link(pinned: link).update(program: program)
         } else {
             return try attach(program, record, id)
@@ -34,9 +35,10 @@ extension ProgramPins {
     ) throws -> AttachMode? {
         if let path = record.cgroup {
             let cgroup = try CgroupMount.current().open(path)
-            try Link.attachCgroup(
-                program: program, cgroup: cgroup.descriptor, type: record.program.attachType
-            ).pin(at: link)
+            let attached = try Link.attachCgroup(
+                program: program, cgroup: cgroup.descriptor, type: record.program.attachType)
+            Failpoint.pinProgramLink.reach()
+            try attached.pin(at: link)
             return nil
         }
         guard let target = AttachTarget(record), case .interface(_, let index) = target.point.place
@@ -51,8 +53,10 @@ extension ProgramPins {
             }
             // The filter outlives whoever makes it, so the pins that know of it come first.
             try write(.tc(.clsact), record, id)
-            try program.pin(at: filter)
+            Failpoint.pinProgramDraft.reach()
+            try program.pin(at: draft(0))
             try clsactHook(record)?.attach(program)
+            try takeDraft(as: filter)
             return .tc(.clsact)
         }
     }
@@ -62,6 +66,7 @@ extension ProgramPins {
     ) throws -> AttachMode? {
         let mode = attached.mode
         try write(mode, record, id)
+        Failpoint.pinProgramLink.reach()
         try attached.link.pin(at: link)
         return mode
     }
@@ -78,34 +83,84 @@ extension ProgramPins {
     ) throws {
         let links = try KernelAttacher(described: record.program, file: record.file).attach(program)
         for (number, held) in links.enumerated() {
-            try? Directory.unlink(draft(number).string)
+            Failpoint.pinProgramDraft.reach()
             try held.link.pin(at: draft(number))
         }
-        // The first one, by which the attachment exists, comes last.
-        for number in links.indices.reversed() {
+        try takeDrafts(links.indices)
+    }
+
+    /// Puts links in the place of those that were there. The first one, by which the attachment exists,
+    /// comes last.
+    private func takeDrafts(_ numbers: some BidirectionalCollection<Int>) throws {
+        for number in numbers.reversed() {
+            Failpoint.settleProgram.reach()
             try Directory.rename(draft(number).string, to: link(number).string)
         }
+    }
+
+    private func takeDraft(as path: FilePath) throws {
+        Failpoint.settleProgram.reach()
+        try Directory.rename(draft(0).string, to: path.string)
     }
 
     /// The program outlives whoever attaches it, so the pin that knows of it comes first.
     private func attach(_ program: borrowing Program, to place: ProcessSocket) throws {
         let open = try place.open()
-        try? Directory.unlink(draft(0).string)
-        try program.pin(at: isOfSocket ? draft(0) : socket)
-        try program.filter(socket: open)
-        if (try? FileIdentity(path: draft(0).string)) != nil {
-            try Directory.rename(draft(0).string, to: socket.string)
+        Failpoint.pinProgramDraft.reach()
+        try program.pin(at: draft(0))
+        do {
+            try program.filter(socket: open)
+        } catch {
+            // It never came: what the socket has is somebody else's, or what was there before.
+            try Directory.unlink(draft(0).string)
+            throw error
         }
+        try takeDraft(as: socket)
     }
 
     private func replaceFilter(
         with program: borrowing Program, _ record: ProgramRecord
     ) throws {
         let old = try Program(pinned: filter).info.id
-        try? Directory.unlink(draft(0).string)
+        Failpoint.pinProgramDraft.reach()
         try program.pin(at: draft(0))
         try clsactHook(record)?.replace(old, with: program)
-        try Directory.rename(draft(0).string, to: filter.string)
+        try takeDraft(as: filter)
+    }
+
+    /// Ends a replacement that was cut short: either program is on the hook and the pins say which.
+    ///
+    /// - Throws: `BPFError`; `NetlinkError`; ``DatapathError``.
+    func settle() throws {
+        let drafts = try draftNumbers()
+        guard !drafts.isEmpty else { return }
+        if isFilter {
+            let coming = try Program(pinned: draft(0)).info.id
+            if try clsactHook(readRecord(of: coming))?.runs(coming) == true {
+                return try takeDraft(as: filter)
+            }
+        } else if isOfSocket {
+            // A socket does not tell which program it has.
+            let old = try Program(pinned: socket)
+            let record = try readRecord(of: old.info.id)
+            if let open = try? record.socket?.open() { try old.filter(socket: open) }
+        } else if try holdsLink(of: Link(pinned: draft(0)).info.programID) {
+            // One that is in its place says that all had been made.
+            return try takeDrafts(drafts)
+        }
+        for number in drafts { try Directory.unlink(draft(number).string) }
+    }
+
+    private func draftNumbers() throws -> [Int] {
+        try names().compactMap { $0.hasPrefix("new-") ? Int($0.dropFirst(4)) : nil }.sorted()
+    }
+
+    /// Whether one of the links of a program that has several is of this one; the first is its last.
+    private func holdsLink(of program: UInt32) throws -> Bool {
+        try names().contains { name in
+            try name.hasPrefix("link-")
+                && Link(pinned: folder.appending(name)).info.programID == program
+        }
     }
 }
 

@@ -55,6 +55,9 @@ struct ProgramPins {
         return try Link(pinned: link).info.programID
     }
 
+    /// The program that is to take the place of a filter's; nil when none is, or it has.
+    var comingFilter: UInt32? { try? Program(pinned: draft(0)).info.id }
+
     /// Whether a filter, and no link, keeps the program on its hook.
     var isFilter: Bool { exists(filter) }
     /// Whether a socket, and no link, has the program.
@@ -66,6 +69,7 @@ struct ProgramPins {
     func removeAll() throws {
         guard exists(folder) else { return }
         try leaveHook()
+        Failpoint.removeProgramPins.reach()
         for name in try names() { try Directory.unlink(folder.appending(name).string) }
         try Directory.remove(folder.string)
     }
@@ -77,8 +81,7 @@ struct ProgramPins {
         for name in try names() where name == "link" || name.hasPrefix("link-") {
             removeLink(folder.appending(name))
         }
-        try removeFilter()
-        try removeFromSocket()
+        try removeHeld()
     }
 
     /// Unpinning alone lets the kernel detach some time later. Links of tracing cannot be told to
@@ -86,37 +89,64 @@ struct ProgramPins {
     private func removeLink(_ path: FilePath) {
         do {
             let held = try Link(pinned: path)
+            Failpoint.leaveProgramHook.reach()
             try Directory.unlink(path.string)
+            Failpoint.letGoOfProgram.reach()
             try held.detach()
         } catch {
             try? Directory.unlink(path.string)
         }
     }
 
+    /// Takes a program off what holds it without a link, and removes the pin that knows of it; one that
+    /// was on its way there, too.
+    private func removeHeld() throws {
+        for path in [filter, socket, draft(0)] where exists(path) {
+            guard let program = try program(pinnedAt: path) else { continue }
+            Failpoint.leaveProgramHook.reach()
+            if let record = try legibleRecord(of: program) { try release(program, record) }
+            Failpoint.letGoOfProgram.reach()
+            try Directory.unlink(path.string)
+        }
+    }
+
     /// A socket that is gone has taken the program with it.
-    private func removeFromSocket() throws {
-        guard isOfSocket else { return }
-        if let program = try? Program(pinned: socket).info.id,
-            let open = try? readRecord(of: program).socket?.open()
-        {
-            Program.removeFilter(of: open)
+    private func release(_ program: UInt32, _ record: ProgramRecord) throws {
+        if let socket = record.socket {
+            if let open = try? socket.open() { Program.removeFilter(of: open) }
+        } else {
+            try clsactHook(record)?.detach(program)
         }
-        try Directory.unlink(socket.string)
     }
 
-    private func removeFilter() throws {
-        guard exists(filter) else { return }
-        if let program = try? Program(pinned: filter).info.id {
-            try (try? readRecord(of: program)).flatMap(clsactHook)?.detach(program)
+    /// The program of a pin; nil when it is of a link.
+    private func program(pinnedAt path: FilePath) throws -> UInt32? {
+        do throws(BPFError) {
+            return try Program(pinned: path).info.id
+        } catch  where error.code == .wrongType {
+            return nil
         }
-        try Directory.unlink(filter.string)
     }
 
-    /// Removes the programs, and maps of theirs alone, that are neither on the hook nor kept.
+    /// What is known of a program; nil when there is nothing, or another version wrote it, which is no
+    /// reason to keep the rest.
+    private func legibleRecord(of program: UInt32) throws -> ProgramRecord? {
+        do {
+            return try readRecord(of: program)
+        } catch is DatapathError {
+            return nil
+        } catch let error as BPFError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Ends a replacement that was cut short, then removes the programs, and maps of theirs alone, that
+    /// are neither on the hook nor kept.
     ///
     /// - Parameter kept: Programs that one may go back to, or that are to come.
-    /// - Throws: `BPFError`; ``DatapathError``.
-    func removeReplaced(except kept: Set<UInt32>) throws {
+    /// - Throws: `BPFError`; `NetlinkError`; ``DatapathError``.
+    func removeLitter(except kept: Set<UInt32>) throws {
+        try settle()
         let inForce = try programInForce()
         var maps: Set<String> = []
         for id in kept.union([inForce]) {
@@ -131,7 +161,6 @@ struct ProgramPins {
                 case "program", "record":
                     UInt32(parts[1]).map { $0 == inForce || kept.contains($0) } ?? false
                 case "map": maps.contains(parts[1])
-                case "new": false
                 default: true
                 }
             if !isNeeded { try Directory.unlink(folder.appending(name).string) }

@@ -24,16 +24,20 @@ extension Journal {
             try pins(in: root).put(new)
         }
 
-        /// Puts the old program back, or removes the new one.
-        func undo(in root: PinRoot) {
+        /// Puts the old program back, or removes the new one. What it was attached to may be gone
+        /// meanwhile: then nothing has to be undone.
+        ///
+        /// - Throws: Why it could not be.
+        func undo(in root: PinRoot) throws {
             guard new != nil else { return }
-            if let old {
-                _ = try? pins(in: root).put(old)
-            } else if isRevival {
-                try? root.retireProgram(folder)
-            } else {
-                try? pins(in: root).removeAll()
-            }
+            let pins = pins(in: root)
+            guard !isRevival else { return try root.retireProgram(folder) }
+            guard let old else { return try pins.removeAll() }
+            guard pins.isComplete else { return }
+            try pins.settle()
+            guard try ProgramAttachment(pins, InterfaceScan()).state != .gone else { return }
+            Failpoint.putProgramBack.reach()
+            try pins.put(old)
         }
     }
 

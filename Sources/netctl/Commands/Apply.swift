@@ -109,6 +109,9 @@ struct Apply: ParsableCommand {
                     ? ["\(plan.idleness); nothing changed"]
                     : steps + (global.verbose ? TableLines.lines(outcome.tables) : [])
                         + (outcome.pending.map { [deadline(of: $0)] } ?? []))
+            for (place, reason) in outcome.reasonsForModes {
+                global.say("netctl: \(place): \(reason); generic mode is in force")
+            }
         }
     }
 

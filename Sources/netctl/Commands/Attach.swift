@@ -208,10 +208,10 @@ struct Attach: ParsableCommand {
                     interface: interface ?? "", netns: netns, hook: hook,
                     mode: hook.mode(xdp: mode, tc: tc), share: sharing)
             }
-        let (mode, changed) =
+        let (mode, changed, reason): (AttachMode?, Bool, String?) =
             switch try Reconciler.reporting.attach(target) {
-            case .attached(let mode): (mode, true)
-            case .already(let mode): (mode, false)
+            case .attached(let mode, let reason): (mode, true, reason)
+            case .already(let mode): (mode, false, nil)
             }
         let document = Document(
             interface: target.location.interface, netns: target.location.netns,
@@ -222,8 +222,9 @@ struct Attach: ParsableCommand {
         try global.write(
             document,
             text: ["\(word) \(target.name) \(hook)\(mode.map { " (\($0)\(shared))" } ?? "")"])
-        if changed && target.mode == nil && mode == .xdp(.generic) {
-            global.say("netctl: the driver cannot run XDP here; generic mode is in force")
+        if let reason {
+            global.say(
+                "netctl: the driver cannot run XDP here: \(reason); generic mode is in force")
         }
     }
 }

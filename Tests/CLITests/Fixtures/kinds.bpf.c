@@ -59,8 +59,10 @@ static int seen(enum kind kind, int answer)
 	_Static_assert(kind < KIND_MAX, "of the enum")
 
 PROGRAM("xdp", kind_xdp, KIND_XDP, XDP_PASS);
+#ifndef WITHOUT_TCX /* Linux before 6.6 */
 PROGRAM("tcx/ingress", kind_tc_ingress, KIND_TC_INGRESS, -1);
 PROGRAM("tcx/egress", kind_tc_egress, KIND_TC_EGRESS, -1);
+#endif
 PROGRAM("cgroup_skb/ingress", kind_ingress, KIND_CGROUP_INGRESS, 1);
 PROGRAM("cgroup_skb/egress", kind_egress, KIND_CGROUP_EGRESS, 1);
 PROGRAM("cgroup/dev", kind_device, KIND_DEVICE, 1);

@@ -7,13 +7,20 @@
  */
 int netctl_socket_in_cgroup(const char *procs, int family, int type, int protocol);
 
-/* From here on the `nth` bpf(2) of the calling thread is answered with `error`, and does nothing; 0: none
- * is. Only those count that go through syscall(3), as libbpf's do: tests carry a syscall(3) of their own.
- */
-void netctl_fail_bpf(long nth, int error);
+/* What can fail on demand: tests carry a syscall(3) and a sendto(2) of their own. */
+enum netctl_fault {
+	NETCTL_FAULT_BPF, /* bpf(2), of those that go through syscall(3), as libbpf's do */
+	NETCTL_FAULT_NETLINK, /* a request to netlink: what the kernel would have answered */
+	NETCTL_FAULT_MAX,
+};
 
-/* How many bpf(2) there were on the calling thread since then; from here on none fails. */
-long netctl_bpf_calls(void);
+/* From here on the `nth` call of the calling thread is answered with `error`, and does nothing; 0: none
+ * is.
+ */
+void netctl_fail(enum netctl_fault kind, long nth, int error);
+
+/* How many calls there were on the calling thread since then; from here on none fails. */
+long netctl_calls(enum netctl_fault kind);
 
 /* Gives the calling thread a table of descriptors of its own, with the standard three of the process. */
 int netctl_own_descriptors(void);

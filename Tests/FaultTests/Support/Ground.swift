@@ -11,21 +11,28 @@ enum HookWay: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case xdp, tcx, clsact
     case cgroupIngress = "cgroup-ingress"
     case cgroupDevice = "cgroup-device"
+    /// A program with a link for each CPU, on no hook of packets.
+    case kernel
 
     /// Those that this kernel has.
     static let all = allCases.filter { $0 != .tcx || (try? FeatureProbe.supportsTCX()) == true }
+
+    /// Those on which netctl's own programs judge.
+    static let ofPackets = all.filter { $0.hook != nil }
 
     var testDescription: String { rawValue }
 
     /// Its place among them.
     var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-    var hook: Hook {
+    /// The hook; nil where only users' programs are.
+    var hook: Hook? {
         switch self {
         case .xdp: .xdp
         case .tcx, .clsact: .tcIngress
         case .cgroupIngress: .cgroupIngress
         case .cgroupDevice: .cgroupDevice
+        case .kernel: nil
         }
     }
 
@@ -34,7 +41,7 @@ enum HookWay: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .xdp: .xdp(.generic)
         case .tcx: .tc(.tcx)
         case .clsact: .tc(.clsact)
-        case .cgroupIngress, .cgroupDevice: nil
+        case .cgroupIngress, .cgroupDevice, .kernel: nil
         }
     }
 
@@ -46,6 +53,7 @@ enum HookWay: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .clsact: ["--hook", "tc-ingress", "--tc", "clsact"]
         case .cgroupIngress: ["--hook", "ingress"]
         case .cgroupDevice: ["--hook", "device"]
+        case .kernel: []
         }
     }
 
@@ -57,6 +65,19 @@ enum HookWay: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .clsact: "tc: clsact, tc-ingress: inbound"
         case .cgroupIngress: "ingress: inbound"
         case .cgroupDevice: "device: inbound"
+        case .kernel: ""
+        }
+    }
+
+    /// The same for a program of the user's.
+    fileprivate var programKeys: String {
+        switch self {
+        case .xdp: "mode: xdpgeneric, hook: xdp"
+        case .tcx: "tc: tcx, hook: tc-ingress"
+        case .clsact: "tc: clsact, hook: tc-ingress"
+        case .cgroupIngress: "hook: ingress"
+        case .cgroupDevice: "hook: device"
+        case .kernel: ""
         }
     }
 }
@@ -66,7 +87,7 @@ struct Ground: Sendable {
     let way: HookWay
     /// Interfaces, or paths of cgroups.
     private let names: [String]
-    private let directory: String
+    let directory: String
 
     /// Where a policy stays.
     var kept: String { names[0] }
@@ -79,20 +100,20 @@ struct Ground: Sendable {
 
     /// Where a hook is.
     func target(_ place: String) throws -> AttachTarget {
-        if way.hook.place == .cgroup { return try AttachTarget(cgroup: place, hook: way.hook) }
-        return try AttachTarget(interface: place, netns: nil, hook: way.hook, mode: way.mode)
+        let hook = try #require(way.hook)
+        if hook.place == .cgroup { return try AttachTarget(cgroup: place, hook: hook) }
+        return try AttachTarget(interface: place, netns: nil, hook: hook, mode: way.mode)
     }
 
     /// What follows `netctl attach` or `netctl detach` for a hook.
     func words(_ place: String, attach: Bool = true) -> [String] {
-        let name = way.hook.place == .cgroup ? ["--cgroup", place] : [place]
+        let name = way.hook?.place == .cgroup ? ["--cgroup", place] : [place]
         return attach ? name + way.words : name
     }
 
     /// A policy of one rule, in force at some places.
     func text(_ rule: String, at places: [String]) -> String {
-        let key = way.hook.place == .cgroup ? "cgroup" : "interface"
-        let entries = places.map { "  - { \(key): \($0), \(way.keys) }\n" }.joined()
+        let entries = places.map { "  - { \(entryPlace($0)), \(way.keys) }\n" }.joined()
         let body =
             way.hook == .cgroupDevice
             ? """
@@ -110,10 +131,18 @@ struct Ground: Sendable {
         return "version: 1\nname: edge\n\(body)\nattach:\n\(entries)"
     }
 
-    /// The same in a file.
-    func file(_ rule: String, at places: [String]) throws -> String {
-        let path = "\(directory)/\(rule).yaml"
-        try text(rule, at: places).write(toFile: path, atomically: false, encoding: .utf8)
+    /// What says in an entry of `attach:` where it is.
+    func entryPlace(_ place: String) -> String {
+        "\(way.hook?.place == .cgroup ? "cgroup" : "interface"): \(place)"
+    }
+
+    /// What an entry of `attach:` says of a program beside its place and file.
+    var programKeys: String { way.programKeys }
+
+    /// A policy's file.
+    func file(_ name: String, _ text: String) throws -> String {
+        let path = "\(directory)/\(name).yaml"
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
         return path
     }
 
@@ -124,12 +153,9 @@ struct Ground: Sendable {
         try await withSandbox {
             let directory = try TemporaryDirectory()
             let path = directory.path
-            guard way.hook.place == .cgroup else {
+            guard way.hook?.place == .cgroup else {
                 let names = (0..<4).map { "eth\($0)" }
-                for name in names {
-                    try runChecked(["ip", "link", "add", name, "type", "bridge"])
-                    try runChecked(["ip", "link", "set", name, "up"])
-                }
+                for name in names { try addPlace(name) }
                 return try await body(Ground(way: way, names: names, directory: path))
             }
             try await withCgroup { cgroup in
@@ -138,5 +164,10 @@ struct Ground: Sendable {
             }
             _ = directory.path
         }
+    }
+
+    /// Makes an interface to attach to.
+    static func addPlace(_ name: String) throws {
+        try runChecked(["ip", "link", "add", name, "up", "type", "bridge"])
     }
 }

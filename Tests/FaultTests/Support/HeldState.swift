@@ -21,6 +21,11 @@ struct HeldState: Equatable, Sendable {
     /// How the journal stands.
     private(set) var journal: String?
 
+    /// What is attached elsewhere.
+    func attachments(except place: String) -> [String] {
+        attachments.filter { !$0.hasPrefix("\(place) ") }
+    }
+
     /// What is here and not there, and the other way round.
     func difference(from other: HeldState) -> String {
         let (own, others) = (lines, other.lines)
@@ -55,6 +60,10 @@ struct HeldState: Equatable, Sendable {
             return "\(attachment.hookName): \(text(attachment.policy)) \(attachment.state.rawValue)"
                 + (attachment.record.owner.map { ", by \($0)" } ?? "")
                 + "; behind it \(text(behind))"
+        }
+        state.attachments += observation.programs.map { program in
+            "\(program.hookName): [\(program.record.digest)] \(program.state.rawValue)"
+                + (program.record.owner.map { ", by \($0)" } ?? "")
         }
         state.pins = try names(in: root.path).sorted()
         if try root.points().contains(where: \.hook.hasAddresses) {
@@ -112,7 +121,8 @@ struct HeldState: Equatable, Sendable {
         try Directory.entries(at: folder.string).flatMap { name -> [String] in
             let path = folder.appending(name)
             let known = name.split(separator: "-")
-            let isNumbered = known.count == 2 && ["body", "record"].contains(known[0])
+            let isNumbered =
+                known.count == 2 && ["body", "record", "program"].contains(known[0])
             let shown = prefix + (isNumbered ? String(known[0]) : name)
             guard let inside = try? names(in: path, shown + "/") else { return [shown] }
             return [shown] + inside

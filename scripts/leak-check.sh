@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# leak-check.sh COMMAND...: runs it, and fails when it leaves anything in the kernel that was not there
+# before: programs, maps and links, mounts, network namespaces, interfaces, qdiscs, cgroups; or processes and
+# directories of the tests. The kernel lets go of some a moment later: what is still there after half a
+# minute is a leak. LEAKS=report only tells of it, for a machine where others work, too.
+set -euo pipefail
+
+[ $# -gt 0 ] || {
+  echo "usage: $0 COMMAND..." >&2
+  exit 2
+}
+if [ "$(id -u)" != 0 ]; then
+  echo "leak-check: needs root to see what is loaded; not done" >&2
+  exec "$@"
+fi
+
+# A line for each thing, as long as it lives the same.
+snapshot() {
+  local kind
+  for kind in prog map link; do
+    bpftool "$kind" list | awk -v kind="$kind" '/^[0-9]+:/ {
+      if ($0 !~ / name sd_/) print "bpf", kind, $1, $2, $3, $4 }'
+  done
+  awk '{ print "mount of", $3, "on", $5 }' /proc/self/mountinfo
+  lsns --type net --noheadings --output NS | awk '{ print "network namespace", $1 }'
+  ip -o link | awk -F': ' '{ print "interface", $1, $2 }'
+  tc qdisc show | awk '{ print "qdisc", $2, $3, $4, $5 }'
+  find /sys/fs/cgroup -maxdepth 2 -name 'netctl-*' -printf 'cgroup %p\n'
+  find /tmp -maxdepth 1 -name 'netctl-test.*' -printf 'directory %p\n'
+  pgrep -x netctl | sed 's/^/process netctl /' || true
+}
+
+before=$(mktemp)
+left=$(mktemp)
+trap 'rm -f "$before" "$left"' EXIT
+snapshot | sort >"$before"
+
+status=0
+"$@" || status=$?
+
+# What comes and goes meanwhile is somebody else's.
+snapshot | sort | comm -13 "$before" - >"$left"
+for _ in $(seq 30); do
+  [ -s "$left" ] || break
+  sleep 1
+  snapshot | sort | comm -12 "$left" - >"$left.still"
+  mv "$left.still" "$left"
+done
+if [ -s "$left" ]; then
+  echo "leak-check: left behind by: $*" >&2
+  sed 's/^/  /' "$left" >&2
+  [ "${LEAKS:-}" = report ] || [ "$status" != 0 ] || status=1
+fi
+exit "$status"
