@@ -32,7 +32,7 @@ let package = Package(
             name: "CLibxxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinuxShims"),
-        .target(name: "CBPFShims", dependencies: ["CLibbpf", "CLibelf"]),
+        .target(name: "CBPFShims", dependencies: ["CLibbpf", "CLibelf", "CLibxdp"]),
 
         // The one header that the BPF programs and Swift share.
         .target(
@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "NetTypes", swiftSettings: strict),
         .target(name: "Packets", dependencies: ["NetTypes"], swiftSettings: strict),
         .target(
-            name: "BPF", dependencies: ["CLibbpf", "CLibxdp", "CBPFShims", "LinuxSystem", system],
+            name: "BPF", dependencies: ["CLibbpf", "CBPFShims", "LinuxSystem", system],
             swiftSettings: strict),
         .target(
             name: "Netlink", dependencies: ["CLibmnl", "LinuxSystem", "NetTypes", system],

@@ -1,4 +1,4 @@
-internal import CLibxdp
+internal import CBPFShims
 internal import Glibc
 public import SystemPackage
 
@@ -53,18 +53,8 @@ public struct Dispatcher: Hashable, Sendable {
     ) throws(BPFError) {
         let subject = "program \(id) from dispatcher of interface \(interfaceIndex)"
         LibXDP.prepare(fileSystem)
-        let opened = xdp_multiprog__get_from_ifindex(interfaceIndex)
-        guard libxdp_get_error(UnsafeRawPointer(opened)) == 0, let opened else { return }
-        defer { xdp_multiprog__close(opened) }
-        guard !xdp_multiprog__is_legacy(opened) else { return }
-        var member = xdp_multiprog__next_prog(nil, opened)
-        while let current = member, xdp_program__id(current) != id {
-            member = xdp_multiprog__next_prog(current, opened)
-        }
-        guard let member else { return }
-        let mode = xdp_multiprog__attach_mode(opened)
         let (result, warnings) = LibbpfWarnings.during {
-            xdp_program__detach(member, interfaceIndex, mode, 0)
+            bpf_shim_leave_dispatcher(id, interfaceIndex)
         }
         guard result == 0 else { throw LibXDP.error("remove", subject, -result, warnings) }
     }
@@ -96,23 +86,8 @@ extension OpenObject {
         LibXDP.prepare(fileSystem)
         let raw = handle.raw
         let (result, warnings) = LibbpfWarnings.during {
-            var options = xdp_program_opts()
-            options.sz = MemoryLayout<xdp_program_opts>.size
-            options.obj = raw
-            return program.withCString { name in
-                options.prog_name = name
-                let member = xdp_program__create(&options)
-                let refusal = libxdp_get_error(UnsafeRawPointer(member))
-                guard refusal == 0, let member else { return Int32(refusal) }
-                // What it owns is a descriptor; the object stays ours.
-                defer { xdp_program__close(member) }
-                for result in [
-                    xdp_program__set_run_prio(member, priority),
-                    xdp_program__set_chain_call_enabled(member, XDP_PASS.rawValue, true),
-                    xdp_program__set_xdp_frags_support(member, isMultiBuffer),
-                ] where result != 0 { return result }
-                return xdp_program__attach(member, interfaceIndex, mode.attachMode, 0)
-            }
+            bpf_shim_join_dispatcher(
+                raw, program, interfaceIndex, mode.dispatcherMode, priority, isMultiBuffer)
         }
         guard result == 0 else { throw LibXDP.error("attach", subject, -result, warnings) }
         return LoadedObject(handle: handle, name: name)
@@ -121,10 +96,9 @@ extension OpenObject {
 
 /// What holds for all calls of the library.
 private enum LibXDP {
-    /// Keeps it from printing, and tells it where its pins are.
+    /// Tells it where its pins are.
     static func prepare(_ fileSystem: FilePath) {
-        libxdp_set_print(nil)
-        if fileSystem != "/sys/fs/bpf" { setenv(XDP_BPFFS_ENVVAR, fileSystem.string, 1) }
+        if fileSystem != "/sys/fs/bpf" { setenv("LIBXDP_BPFFS", fileSystem.string, 1) }
     }
 
     static func error(
@@ -154,12 +128,13 @@ private enum LibXDP {
 }
 
 extension XDPMode {
-    fileprivate var attachMode: xdp_attach_mode {
+    /// `enum xdp_attach_mode`.
+    fileprivate var dispatcherMode: UInt32 {
         switch self {
-        case .unspecified: XDP_MODE_UNSPEC
-        case .native: XDP_MODE_NATIVE
-        case .generic: XDP_MODE_SKB
-        case .offload: XDP_MODE_HW
+        case .unspecified: 0
+        case .native: 1
+        case .generic: 2
+        case .offload: 3
         }
     }
 }
