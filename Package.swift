@@ -103,7 +103,7 @@ let package = Package(
             name: "netctl-bench",
             dependencies: [
                 "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
-                "PolicyCompiler", "Statistics", arguments, system,
+                "PolicyCompiler", "Statistics", "Tracing", arguments, system,
             ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 
         .target(name: "CTestSupport", path: "Tests/CTestSupport"),

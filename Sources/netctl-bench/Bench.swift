@@ -14,7 +14,7 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             MeasurePrograms.self, MeasureHooks.self, MeasureVeth.self, MeasureControl.self,
-            MeasureSteps.self, MeasureStart.self, WriteReport.self,
+            MeasureSteps.self, MeasureStart.self, MeasureTracing.self, WriteReport.self,
         ])
 }
 

@@ -82,6 +82,13 @@ struct SectionTests {
         #expect(start.measurements.contains { $0.what.contains("2 attachments (8,448 slots") })
     }
 
+    @Test("tracing: events come to what their rows say, and the context is switched off again")
+    func tracing() throws {
+        let results = try Self.measure("tracing")
+        #expect(results.measurements.count == 12)
+        #expect(results.measurements.contains { $0.what == EventCost.written })
+    }
+
     @Test("hooks") func hooks() throws {
         #expect(try Self.measure("hooks").measurements.count == 24)
     }

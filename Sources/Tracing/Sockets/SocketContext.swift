@@ -122,8 +122,8 @@ public final class SocketContext {
         }
     }
 
-    /// The bytes that its maps take.
-    var memory: UInt64 { maps.memory }
+    /// The bytes that its maps take, whatever is in them.
+    public var memory: UInt64 { maps.memory }
 
     /// How full a context is.
     public struct Fill: Sendable, Equatable {

@@ -154,3 +154,25 @@ struct MeasureStart: ParsableCommand {
         }
     }
 }
+
+struct MeasureTracing: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tracing", abstract: "What events and the socket context cost.")
+
+    @OptionGroup var options: SectionOptions
+
+    func run() throws {
+        try options.measure(.tracing) { results in
+            results.measurements = try Isolation.withFolder { folder in
+                var events = try EventCost(netctl: options.netctl, in: folder)
+                var context = try ContextCost(netctl: options.netctl)
+                for round in 1...options.rounds {
+                    Progress.say("tracing, round \(round) of \(options.rounds)")
+                    try events.run()
+                    try context.run()
+                }
+                return events.measurements + context.measurements
+            }
+        }
+    }
+}

@@ -95,7 +95,7 @@ struct SetCost {
         if load.megabytes > 0 { add(.memory, load.megabytes) }
         guard editing else { return }
         let stranger = "\(changed.stranger(seed: 1))"
-        if let command = tool.add(stranger) {
+        if let command = tool.add(stranger, to: list) {
             add(.add, try total([command], on: receiver).milliseconds)
         }
         if let commands = try tool.replace(by: changed, receiver) {

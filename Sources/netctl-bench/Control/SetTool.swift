@@ -22,8 +22,8 @@ protocol SetTool {
     func load(_ list: BlockList, _ receiver: Receiver) throws -> [[String]]
     /// The commands that put another list in force in place of it; nil when it cannot.
     func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]?
-    /// The command that adds an address; nil when it has none.
-    func add(_ address: String) -> [String]?
+    /// The command that adds an address to a list in force; nil when it has none or no room is left.
+    func add(_ address: String, to list: BlockList) -> [String]?
     /// Takes away what would be in the way of the next measurement. Not measured.
     func finish() throws
 }
@@ -65,7 +65,9 @@ struct NetctlSets: SetTool {
         try load(list, receiver)
     }
 
-    func add(_ address: String) -> [String]? { [netctl, "block", "add", address] }
+    func add(_ address: String, to list: BlockList) -> [String]? {
+        [netctl, "block", "add", address]
+    }
 
     func finish() throws { try Tool.run([netctl, "detach", "--all"]) }
 }
@@ -73,7 +75,7 @@ struct NetctlSets: SetTool {
 /// netctl's live block list: a feed, and one more address while all of it is there.
 struct NetctlBlockList: SetTool {
     let name = "netctl, block list"
-    let largest = Datapath.BlockList.capacity - 1
+    let largest = Datapath.BlockList.capacity
     private let sets: NetctlSets
 
     init(netctl: String) { sets = NetctlSets(netctl: netctl) }
@@ -87,7 +89,9 @@ struct NetctlBlockList: SetTool {
 
     func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? { nil }
 
-    func add(_ address: String) -> [String]? { sets.add(address) }
+    func add(_ address: String, to list: BlockList) -> [String]? {
+        list.prefixes.count < largest ? sets.add(address, to: list) : nil
+    }
 
     func finish() throws { try sets.finish() }
 }
@@ -108,7 +112,7 @@ struct NFTablesSets: SetTool {
         [["nft", "-f", try rules.replacement(list)]]
     }
 
-    func add(_ address: String) -> [String]? {
+    func add(_ address: String, to list: BlockList) -> [String]? {
         rules.addition(address)
     }
 }
@@ -129,7 +133,7 @@ struct IPSets: SetTool {
         ]
     }
 
-    func add(_ address: String) -> [String]? {
+    func add(_ address: String, to list: BlockList) -> [String]? {
         ["ipset", "add", "block", address]
     }
 
@@ -153,8 +157,8 @@ struct XDPFilterSets: SetTool {
 
     func replace(by list: BlockList, _ receiver: Receiver) throws -> [[String]]? { nil }
 
-    func add(_ address: String) -> [String]? {
-        Self.command(address)
+    func add(_ address: String, to list: BlockList) -> [String]? {
+        list.prefixes.count < largest ? Self.command(address) : nil
     }
 
     private static func command(_ address: String) -> [String] {

@@ -18,7 +18,7 @@ struct Targets {
     /// As Markdown; what falls short is bold.
     var table: String {
         var table = Table(["", "target", "found"])
-        for row in packets + interface + commands {
+        for row in packets + interface + commands + events {
             let found = row.found.map { "\($0.text)\(row.unit)" } ?? "not measured"
             table.add([
                 row.what, "\(row.isLeast ? "≥" : "≤") \(row.limit.short)\(row.unit)",
@@ -98,6 +98,16 @@ struct Targets {
             Row(
                 what: "all counters of 10 attachments of 4,096 rules",
                 found: counters?.sample.median, limit: 5, unit: " ms"),
+        ]
+    }
+
+    private var events: [Row] {
+        func time(_ what: String) -> Double? { median(.tracing, what, nil, "time") }
+        return [
+            Row(
+                what: "an event of XDP, over a packet that nobody reads about",
+                found: difference(time(EventCost.written), time(EventCost.floor)), limit: 600,
+                unit: " ns")
         ]
     }
 

@@ -8,6 +8,7 @@
 #   read | close | reset | shutdown | reuse | v6only 0|1 | rcvbuf BYTES | flood COUNT ADDRESS PORT
 #   nowait (calls that would wait fail at once, from now on)
 #   cookie WORD (prints "WORD COOKIE PORT PID") | keep (the next socket does not replace this one)
+#   many WORD COUNT (makes so many UDP sockets, keeps them and prints "WORD COOKIE... PID")
 #   fork (the child goes on, the parent waits) | orphan (the child goes on, the parent ends)
 #   exec NAME (becomes another program of that name, which goes on with the next step)
 #   pass (hands the socket to a new process, which goes on; this one closes it and waits)
@@ -94,6 +95,16 @@ while (defined(my $step = shift @ARGV)) {
     elsif ($step eq 'cookie') {
         my $cookie = unpack('Q', getsockopt($current, SOL_SOCKET, 57)); # SO_COOKIE
         print shift(@ARGV), " $cookie ", port_of($current), " $$\n";
+    }
+    elsif ($step eq 'many') {
+        my ($word, $count) = splice @ARGV, 0, 2;
+        my @cookies;
+        while ($count-- > 0) {
+            socket(my $one, AF_INET, SOCK_DGRAM, 0) or do { $done = 0; last };
+            push @cookies, unpack('Q', getsockopt($one, SOL_SOCKET, 57));
+            push @kept, $one;
+        }
+        print join(' ', $word, @cookies, $$), "\n";
     }
     elsif ($step eq 'keep') { push @kept, $current; undef $current }
     elsif ($step eq 'fork' || $step eq 'orphan') {

@@ -64,6 +64,9 @@ final class Scene {
         return Int32(truncatingIfNeeded: number)
     }
 
+    /// The sockets that `many WORD COUNT` made.
+    func cookies(_ word: String) throws -> [UInt64] { try line(word).dropLast() }
+
     /// All processes that have told of themselves.
     func pids() throws -> Set<Int32> {
         let words = output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
