@@ -63,6 +63,30 @@ struct FaultMatrixTests {
         #expect(missing.isEmpty)
     }
 
+    @Test("what cannot be read once is neither forgotten by an apply nor removed", .requiresClang)
+    func unreadable() async throws {
+        try await Ground.with(.cgroupDevice) { ground in
+            try ground.compileProgram()
+            let trial = try Trial(.applyPrograms, ground)
+            // The reading comes first, and takes several calls for each program.
+            for nth in stride(from: 2, to: 60, by: 3) {
+                _ = try trial.cutShort("with bpf() number \(nth) failing") {
+                    Fault.bpf.inject(nth, .interrupted) { try trial.operation.perform(ground) }
+                }
+            }
+            try trial.clear()
+            // What one can go back to stays.
+            try Operation.rollBackPrograms.prepare(ground)
+            let before = try HeldState.now()
+            let calls = try Fault.count { try Reconciler().resume([]) }[.bpf]?.count ?? 0
+            for nth in 1..<calls + 1 {
+                _ = Fault.bpf.inject(nth, .notPermitted) { try Reconciler().resume([]) }
+                #expect(try HeldState.now() == before, "bpf() number \(nth) of \(calls)")
+            }
+            _ = try Reconciler().detachAll()
+        }
+    }
+
     private static func tryAll(_ operations: [Operation], _ ground: Ground) throws {
         // With a table of its own, a thread's descriptors mean others to the rest of the process:
         // nothing may run beside it.
