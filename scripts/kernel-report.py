@@ -36,7 +36,7 @@ class Kernel:
         if suite not in self.results:
             return "not run"
         word, seconds, tests, skipped, _, date = self.results[suite]
-        if tests == "0":
+        if tests == "0" or word != "passed":
             text = word
         else:
             text = f"{int(tests) - int(skipped)} of {tests} {word}" if skipped != "0" else f"{tests} {word}"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # power-loss.sh KERNEL [ROUNDS]
+# power-loss.sh -n     runs nothing: fails and says why if this machine has not got what it needs
 # A machine loses its power in the middle of `netctl apply` and of writing files, and boots again. Does
 # netctl.service put the policy in force before the network is up, and is every file on disk the old one
 # or the new one? ROUNDS times (2), each at another moment, in a qemu guest (KERNEL as in vm-run) with a
@@ -10,7 +11,7 @@ set -euo pipefail
 script=$(readlink -f "$0")
 cd "$(dirname "$script")/.."
 NETCTL=$(readlink -f "${NETCTL:-.build/release/netctl}")
-disk=/mnt addresses=20000 blocked=2000
+disk=/mnt addresses=20000 blocked=2000 outcome=/run/network.outcome
 
 die() {
   echo "power-loss.sh: $*" >&2
@@ -64,25 +65,27 @@ add_cards() {
   ip -n far link set eth0 up
 }
 
-# Applies one generation after the other and saves the block list, until the power is gone, which it
-# is $1 seconds after the first.
+# Applies one generation after the other and saves the block list, until the power is gone: $1 seconds
+# into the third apply, or into what comes next.
 lose_power() {
   local generation=0
-  sort -u >"$disk/netctl/threats.txt" < <(
-    echo 198.51.100.7
-    awk -v n=$addresses 'BEGIN { for (i = 0; i < n; i++) print "10." int(i / 256 % 256) "." i % 256 "." int(i / 65536) }'
-  )
+  awk -v n=$addresses 'BEGIN {
+    print "198.51.100.7"
+    for (i = 0; i < n; i++) print "10." int(i / 256 % 256) "." i % 256 "." int(i / 65536)
+  }' | replace "$disk/netctl/threats.txt"
   while :; do
     generation=$((generation + 1))
     policy $generation | replace "$disk/netctl/edge.yaml"
-    "$NETCTL" apply --quiet /etc/netctl
-    if [ $generation = 1 ]; then
-      awk -v n=$blocked 'BEGIN { for (i = 0; i < n; i++) print "203.0." int(i / 256) "." i % 256 }' |
-        "$NETCTL" block add --quiet -
+    if [ $generation = 3 ]; then
       (
         sleep "$1"
         echo b >/proc/sysrq-trigger
       ) &
+    fi
+    "$NETCTL" apply --quiet /etc/netctl
+    if [ $generation = 1 ]; then
+      awk -v n=$blocked 'BEGIN { for (i = 0; i < n; i++) print "203.0." int(i / 256) "." i % 256 }' |
+        "$NETCTL" block add --quiet -
     fi
     # A new file each time: on some file systems one that replaces another is safer.
     "$NETCTL" block list --quiet --save "$disk/netctl/blocked-$generation.txt"
@@ -124,9 +127,6 @@ After=network-pre.target sysinit.target
 Type=oneshot
 Environment=NETCTL=$NETCTL VM_RUN=1 "PATH=$PATH"
 ExecStart=/bin/bash $script --guest network
-SuccessAction=exit
-FailureAction=exit
-FailureActionExitStatus=1
 StandardOutput=file:/dev/ttyS1
 StandardError=file:/dev/ttyS1
 END
@@ -134,6 +134,7 @@ END
 
 # In place of what sets up a machine's network: the policy has to be in force by now. It is network.service.
 start_network() {
+  trap 'echo $? >$outcome' EXIT
   expect "eth1 is" "$(cat /sys/class/net/eth1/operstate)" down
   expect "netctl.service is" "$(systemctl is-active netctl.service)" active
   ip address add 192.0.2.1/24 dev eth1
@@ -153,7 +154,7 @@ start_network() {
   [ $failures = 0 ]
 }
 
-# One boot: what the last loss left, if there was one, and the next loss $2 seconds on.
+# Boot $1: what the last loss left, if there was one; and the next loss at moment $2, if that is not 0.
 guest() {
   mount /dev/vda $disk
   mkdir -p $disk/netctl /etc/netctl
@@ -165,8 +166,12 @@ guest() {
     # As systemd does where it is process 1 of a machine.
     mount -t bpf bpf /sys/fs/bpf
     echo "  boots"
-    unshare --pid --mount --fork --mount-proc env -i container=other PATH="$PATH" \
-      /lib/systemd/systemd --system --unit=network.service --show-status=no --log-level=warning || failures=$((failures + 1))
+    unshare --pid --mount --fork --kill-child --mount-proc env -i container=other PATH="$PATH" \
+      /lib/systemd/systemd --system --unit=network.service --show-status=no --log-level=warning &
+    until [ -s $outcome ]; do sleep 0.5; done
+    kill -KILL $!
+    wait $! || true
+    [ "$(cat $outcome)" = 0 ] || failures=$((failures + 1))
     "$NETCTL" detach --all --quiet
     rm -f $disk/netctl/blocked-*.txt*
     [ $failures = 0 ] || exit 1
@@ -188,6 +193,10 @@ esac
 
 [ $# -ge 1 ] || die "usage: power-loss.sh KERNEL [ROUNDS]"
 [ "$(id -u)" = 0 ] || die "needs root: sudo $0"
+for tool in mkfs.ext4 systemctl systemd-analyze /lib/systemd/systemd; do
+  command -v "$tool" >/dev/null || die "$tool not found; run scripts/install-dependencies.sh vm"
+done
+[ "$1" != -n ] || exec scripts/vm-run -n
 [ -x "$NETCTL" ] || die "no netctl at $NETCTL; run 'make release' first"
 rounds=${2:-2}
 work=$(mktemp -d)
@@ -195,9 +204,9 @@ trap 'rm -rf "$work"' EXIT
 truncate --size 256M "$work/disk"
 mkfs.ext4 -q "$work/disk"
 for ((round = 1; round <= rounds + 1; round++)); do
-  # Some moment in the next seconds; none behind the last boot.
+  # Some moment; none behind the last boot.
   moment=0
-  [ $round -gt "$rounds" ] || moment=$((4 + RANDOM % 4)).$((RANDOM % 1000))
+  [ $round -gt "$rounds" ] || moment=$((RANDOM % 3)).$((100 + RANDOM % 900))
   echo "boot $round"
   status=0
   scripts/vm-run -t 400 -d "$work/disk" "$1" -- env NETCTL="$NETCTL" "$script" --guest $round $moment \

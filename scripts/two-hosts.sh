@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # two-hosts.sh KERNEL
+# two-hosts.sh -n      runs nothing: fails and says why if this machine has not got what it needs
 # Two machines on one wire, in two qemu guests (KERNEL as in vm-run): one sends, the other filters with
 # native XDP on a virtio_net card with several queues. Every counter is compared with what was sent.
 # The wire is a bridge between two taps, in a network namespace of its own.
@@ -83,9 +84,7 @@ END
   expect "received from friend, IPv6" "$(awk '$1 == 4000 && /2001/ { print $3 }' /tmp/received)" $((flows * each))
   expect "pairs of port and sender received" "$(wc -l </tmp/received | tr -d ' ')" 3
   for queue in 0 1; do
-    echo "  queue $queue: $(of_queue $queue packets) packets, $(of_queue $queue xdp_packets) through XDP, $(
-      of_queue $queue xdp_drops
-    ) dropped by it"
+    echo "  queue $queue: $(of_queue $queue xdp_packets) packets through XDP, $(of_queue $queue xdp_drops) dropped"
     expect "queue $queue took part" "$([ "$(of_queue $queue xdp_drops)" -gt 0 ] && echo yes)" yes
   done
   "$NETCTL" detach --all --quiet
@@ -138,8 +137,9 @@ esac
 
 [ $# = 1 ] || die "usage: two-hosts.sh KERNEL"
 [ "$(id -u)" = 0 ] || die "needs root: sudo $0"
-[ -x "$NETCTL" ] || die "no netctl at $NETCTL; run 'make release' first"
 [ -c /dev/net/tun ] || die "no /dev/net/tun"
+[ "$1" != -n ] || exec scripts/vm-run -n
+[ -x "$NETCTL" ] || die "no netctl at $NETCTL; run 'make release' first"
 if [ -z "${TWO_HOSTS_ISOLATED:-}" ]; then
   export NETCTL TWO_HOSTS_ISOLATED=1
   exec unshare --net "$script" "$@"

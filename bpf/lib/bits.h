@@ -16,12 +16,37 @@ static __always_inline __u32 lowest_bit(__u64 word)
 	return bit & 63;
 }
 
-/* A word whose upper bits are set, so many of them. */
-static __always_inline __u64 upper_bits(__u32 count)
+/* A value of which the verifier knows nothing any more. Ways to one place that differ in a constant alone
+ * are one way then, and what is behind is verified once. `unknown` is anything that it does not know.
+ */
+static __always_inline __u32 forget(__u32 value, __u32 unknown)
 {
-	if (count >= 64)
-		return ~0ULL;
-	return count ? ~0ULL << (64 - count) : 0;
+	asm volatile("%0 ^= %1\n"
+		     "%0 ^= %1"
+		     : "+r"(value)
+		     : "r"(unknown));
+	return value;
+}
+
+/* A word whose upper bits are set, so many of them, 64 at most. Without a branch: in a loop, each would
+ * double the ways that the verifier follows.
+ */
+static __always_inline __u64 upper_bits(__u64 count)
+{
+	__u64 any = (__u64)((__s64)-count >> 63);
+
+	asm volatile("" : "+r"(any));
+	return ~0ULL << (-count & 63) & any;
+}
+
+/* The smaller of a number below 2^63 and a limit, without a branch. */
+static __always_inline __u64 at_most(__u64 number, __u64 limit)
+{
+	__u64 above = number - limit;
+	__u64 below = (__u64)((__s64)above >> 63);
+
+	asm volatile("" : "+r"(below));
+	return limit + (above & below);
 }
 
 #endif

@@ -81,9 +81,10 @@ __attribute__((noinline)) int find_block(struct block_probe *probe)
 	lengths = probe->lengths;
 	for (int i = 0; i < 64 && lengths; i++) {
 		__u32 length = probe->longest - lowest_bit(lengths);
+		__u64 upper = at_most(length, 64);
 		struct netctl_block_key key = {
-			.high = probe->high & upper_bits(length),
-			.low = length > 64 ? probe->low & upper_bits(length - 64) : 0,
+			.high = probe->high & upper_bits(upper),
+			.low = probe->low & upper_bits(length - upper),
 			.length = length,
 			.family = probe->family,
 		};

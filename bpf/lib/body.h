@@ -34,6 +34,9 @@ static __always_inline enum netctl_verdict filter(hook_ctx *ctx)
 	/* Asked before the packet is counted: there may be nowhere to go. */
 	if (redirects && judgement.verdict == NETCTL_VERDICT_REDIRECT && !redirect(judgement.rule))
 		judgement = aborted();
+	/* For the verifier, once for all judgements. */
+	judgement.verdict = forget(judgement.verdict, packet.length);
+	judgement.slot = forget(judgement.slot, judgement.verdict);
 	count(judgement.slot, counted_bytes(&packet));
 	note_source(&packet, judgement.verdict == NETCTL_VERDICT_DROP);
 	if (emits && watched()) {

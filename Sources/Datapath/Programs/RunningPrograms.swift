@@ -119,6 +119,14 @@ public final class RunningPrograms {
                         attached: try XDPAttacher(interface, index: index, explains: false)
                             .attach(program))
                 }
+                guard try FeatureProbe.supportsTCX() else {
+                    throw DatapathError(
+                        "run program '\(user.program.name)' on \(interface.point.hook)",
+                        interface.name, "this kernel has no TCX, which came with Linux 6.6",
+                        errno: .invalidArgument,
+                        hint: "use attach --program, which puts it there as a clsact filter",
+                        code: .unsupported)
+                }
                 return KernelAttacher.Held(
                     try Link.attachTCX(
                         program: program, interfaceIndex: index,
