@@ -199,7 +199,8 @@ struct PolicyProgramTests {
                     try expectSuccess(
                         ["rollback"], "put back \(isFirst ? "the kernel" : "near0 tc-egress")")
                     #expect(
-                        try Self.steps(["apply", try place.policy([filter])]).count == hooks.count)
+                        try Self.steps(["apply", try place.policy([filter])]).count == hooks.count
+                            + 1)
                     #expect(try Self.programs().isEmpty)
                     let again = try expectSuccess(["rollback"])
                     #expect(again.stdout.split(separator: "\n").count >= hooks.count, "\(again)")
