@@ -14,7 +14,7 @@ public struct Observation: Sendable {
     public private(set) var foreign: [ForeignProgram] = []
     /// What is not as it should be.
     public private(set) var problems: [Problem] = []
-    /// Why attachments could not be read that are there.
+    /// Why attachments or programs could not be read that are there.
     private var unreadable: [DatapathError] = []
     /// Interfaces that have moved to another namespace.
     private(set) var moves: [Move] = []
@@ -44,9 +44,23 @@ public struct Observation: Sendable {
     /// - Throws: Why one of them cannot be read.
     var allAttachments: [Attachment] {
         get throws {
-            if let refusal = unreadable.first { throw refusal }
+            try requireReadable()
             return attachments
         }
+    }
+
+    /// Every user's program. What is planned without one that is there would leave it where it is.
+    ///
+    /// - Throws: Why one of them, or an attachment, cannot be read.
+    var allPrograms: [ProgramAttachment] {
+        get throws {
+            try requireReadable()
+            return programs
+        }
+    }
+
+    private func requireReadable() throws {
+        if let refusal = unreadable.first { throw refusal }
     }
 
     private mutating func look(
@@ -81,6 +95,7 @@ public struct Observation: Sendable {
         } catch  where !pins.isComplete {
             // Detached while we looked.
         } catch {
+            unreadable.append(DatapathError(error))
             problems.append(
                 Problem(
                     code: "unreadable", message: "\(pins.name): \(error)",

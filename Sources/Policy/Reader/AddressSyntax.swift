@@ -73,12 +73,17 @@ enum AddressSyntaxError: Error {
         if case .prefix(.hostBitsSet) = self { "host-bits" } else { "invalid-address" }
     }
 
-    /// What is wrong with `text`, and what to do.
-    func explanation(of text: String) -> (message: String, hint: String?) {
+    /// What is wrong with `text`, and what to do; `takesSets`: a set may stand there, too.
+    func explanation(
+        of text: String, takesSets: Bool = false
+    ) -> (message: String, hint: String?) {
         let shown = text.shortened
         switch self {
         case .notAnAddress, .prefix(.notAnAddress):
-            return ("'\(shown)' is not an address, a prefix or a range", Self.guess(text))
+            return (
+                "'\(shown)' is not an address, a prefix or a range",
+                Self.guess(text, takesSets: takesSets)
+            )
         case .prefix(.lengthNotANumber):
             return ("'\(shown)' has no valid prefix length", Self.netmaskHint(text))
         case .prefix(.lengthOutOfRange(_, let maximum)):
@@ -94,7 +99,7 @@ enum AddressSyntaxError: Error {
         }
     }
 
-    private static func guess(_ text: String) -> String? {
+    private static func guess(_ text: String, takesSets: Bool) -> String? {
         switch text.lowercased() {
         case "any", "all", "*": return "leave the key out to match any address"
         default: break
@@ -106,6 +111,9 @@ enum AddressSyntaxError: Error {
         }
         if let percent = text.firstIndex(of: "%"), IPAddress(text[..<percent]) != nil {
             return "an address has no zone here"
+        }
+        if takesSets, text.contains(where: \.isLetter), let name = try? Name(text) {
+            return "write \"@\(name)\" for the set of that name"
         }
         if text.contains(where: { $0.isLetter && !$0.isHexDigit }), !text.contains(":") {
             return "names are not looked up"

@@ -8,7 +8,7 @@ extension Reading {
             let term =
                 text.hasPrefix("@")
                 ? setReference(text, .addresses, of: key, at: element).map(AddressTerm.set)
-                : addressTerm(text, at: element)
+                : addressTerm(text, at: element, takesSets: true)
             return term.map { ($0, element) }
         }
         ContainmentCheck(reading: self).check(terms)
@@ -16,7 +16,9 @@ extension Reading {
     }
 
     /// An address, a prefix or a range; nil after an error.
-    func addressTerm(_ text: String, at value: YAMLValue) -> AddressTerm? {
+    func addressTerm(
+        _ text: String, at value: YAMLValue, takesSets: Bool = false
+    ) -> AddressTerm? {
         do {
             let term = try AddressSyntax.parse(text)
             if let (message, hint) = AddressSyntax.doubt(about: term, text) {
@@ -24,7 +26,7 @@ extension Reading {
             }
             return term
         } catch {
-            let (message, hint) = error.explanation(of: text)
+            let (message, hint) = error.explanation(of: text, takesSets: takesSets)
             self.error(error.code, message, hint: hint, at: value)
             return nil
         }
