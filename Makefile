@@ -59,6 +59,14 @@ fuzz-programs: export NETCTL_FUZZ_FRAMES ?= 5000
 fuzz-programs: deps ## Compare the programs in the kernel with the meaning of random policies, for long
 	swift test --configuration release -Xswiftc -enable-testing --filter RandomProgramTests
 
+# Tests of the compiler on thousands of rules take hours so: SANITIZE names others.
+sanitize: export ASAN_OPTIONS ?= detect_leaks=0
+sanitize: SANITIZE ?= ^(ABITests|BPFTests|FuzzTests|LinuxSystemTests|NetTypesTests|NetlinkTests|PacketsTests|PolicyTests)\.
+sanitize: deps ## Run tests with the address sanitizer: SANITIZE="…" (docs/reliability.md)
+	swift build --build-tests --sanitize address --scratch-path .build/sanitize
+	.build/sanitize/debug/netctlPackageTests.xctest --testing-library swift-testing \
+		--filter '$(SANITIZE)'
+
 schema: build ## Write docs/policy.schema.json from the reader's tables of keys
 	$(binary) validate --schema > docs/policy.schema.json
 
@@ -138,4 +146,4 @@ uninstall: ## Remove what install put there; attachments stay (netctl detach --a
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: help build test fuzz fuzz-readers fuzz-programs schema vm-test vm-smoke vm-report demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean
+.PHONY: help build test sanitize fuzz fuzz-readers fuzz-programs schema vm-test vm-smoke vm-report demo demo-hooks bench bench-report check fmt deps check-deps release man install uninstall clean

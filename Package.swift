@@ -32,7 +32,7 @@ let package = Package(
             name: "CLibxxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinuxShims"),
-        .target(name: "CBPFShims", dependencies: ["CLibbpf", "CLibelf"]),
+        .target(name: "CBPFShims", dependencies: ["CLibbpf", "CLibelf", "CLibxdp"]),
 
         // The one header that the BPF programs and Swift share.
         .target(
@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "DatapathTests",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink", "Policy",
+                "BPF", "BPFObjects", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes", "Netlink",
+                "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
         // Commands that are killed or failed at each of their steps.

@@ -23,6 +23,8 @@ public struct BPFError: Error, Sendable {
         public static let object = Code(rawValue: "object")
         /// The kernel has no type information (BTF), which the object needs.
         public static let noKernelTypes = Code(rawValue: "noKernelTypes")
+        /// The kernel is too old for it, or was built without it.
+        public static let unsupported = Code(rawValue: "unsupported")
         /// A Swift type and the kernel's value disagree about their size.
         public static let layout = Code(rawValue: "layout")
         /// A map, program or pin is not of the type that the caller expects.
@@ -65,6 +67,9 @@ public struct BPFError: Error, Sendable {
 }
 
 extension BPFError {
+    /// Whether the kernel lacks what was asked for: no object and no privilege would change that.
+    public var isKernelLacking: Bool { code == .unsupported || code == .noKernelTypes }
+
     static func noKernelTypes(_ attempt: String, _ subject: String, _ errno: Errno) -> BPFError {
         BPFError(
             .noKernelTypes, attempt, subject, "this kernel has no type information, BTF",

@@ -14,7 +14,7 @@ extension Link {
     ///   - offset: How far behind the function's beginning.
     ///   - atReturn: Whether it runs when the function returns, rather than when it is called.
     /// - Returns: The link; dropping it detaches the program.
-    /// - Throws: ``BPFError`` with `.notFound` if the kernel has no kprobes, with `.system`: `ENOENT` if
+    /// - Throws: ``BPFError`` with `.unsupported` if the kernel has no kprobes, with `.system`: `ENOENT` if
     ///   there is no such function, `EINVAL` for one that must not be probed.
     public static func attachKprobe(
         program: borrowing Program, function: String, offset: UInt64 = 0, atReturn: Bool = false
@@ -33,7 +33,7 @@ extension Link {
     ///   - offset: Where in the file the function begins; another place breaks the process.
     ///   - atReturn: Whether it runs when the function returns, rather than when it is called.
     /// - Returns: The link; dropping it detaches the program.
-    /// - Throws: ``BPFError`` with `.notFound` if the kernel has no uprobes, or with `.system`.
+    /// - Throws: ``BPFError`` with `.unsupported` if the kernel has no uprobes, or with `.system`.
     public static func attachUprobe(
         program: borrowing Program, path: FilePath, offset: UInt64, atReturn: Bool = false
     ) throws(BPFError) -> Link {
@@ -97,9 +97,12 @@ extension String {
             let type = UInt32(type.prefix { !$0.isNewline })
         else {
             throw BPFError(
-                .notFound, "attach", subject, "this kernel has no \(kind)s",
+                .unsupported, "attach", subject, "this kernel has no \(kind)s",
                 errno: .noSuchFileOrDirectory,
-                hint: "it was built without CONFIG_\(kind.uppercased())_EVENTS")
+                hint: "it was built without CONFIG_\(kind.uppercased())_EVENTS"
+                    + (kind == "kprobe"
+                        ? "; a tracepoint may do: SEC(\"tp_btf/NAME\"), SEC(\"tracepoint/C/NAME\")"
+                        : ""))
         }
         // `config:0`: which bit asks for the return.
         let format = (try? ProcFile.read("\(folder)/format/retprobe")) ?? "config:0"

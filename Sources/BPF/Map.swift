@@ -45,9 +45,8 @@ public struct Map: ~Copyable, Sendable {
     /// - Parameter id: The kernel's number.
     /// - Throws: ``BPFError`` with `.notFound` if the map is gone, or with `.system`.
     public init(id: UInt32) throws(BPFError) {
-        let subject = "map \(id)"
         try self.init(
-            descriptor: openID("open", subject, bpf_map_get_fd_by_id(id)), subject: subject)
+            descriptor: openID("open map", "\(id)", bpf_map_get_fd_by_id(id)), subject: "\(id)")
     }
 
     /// Creates a map that belongs to no object.

@@ -12,6 +12,8 @@ public struct AttachTarget: Sendable, Hashable {
     let netns: String?
     /// The mode that is insisted on; nil: what the kernel can.
     public let mode: AttachMode?
+    /// How XDP is shared with programs of others; nil: not at all.
+    public let share: XDPShare?
     /// Whether packets begin with an Ethernet header there.
     let ethernet: Bool
 
@@ -25,7 +27,7 @@ public struct AttachTarget: Sendable, Hashable {
     ///
     /// - Throws: ``DatapathError`` when there is no such namespace or interface.
     public init(
-        interface: String, netns: String?, hook: Hook, mode: AttachMode?
+        interface: String, netns: String?, hook: Hook, mode: AttachMode?, share: XDPShare? = nil
     ) throws(DatapathError) {
         let (inode, link) = try translating {
             let name = try InterfaceName(interface)
@@ -36,14 +38,18 @@ public struct AttachTarget: Sendable, Hashable {
             }
             return (handle.namespace.inode, link)
         }
-        self.init(link, inode: inode, netns: netns, hook: hook, mode: mode)
+        self.init(link, inode: inode, netns: netns, hook: hook, mode: mode, share: share)
     }
 
-    init(_ link: NetworkLink, inode: UInt64, netns: String?, hook: Hook, mode: AttachMode?) {
+    init(
+        _ link: NetworkLink, inode: UInt64, netns: String?, hook: Hook, mode: AttachMode?,
+        share: XDPShare? = nil
+    ) {
         point = AttachPoint(hook: hook, namespace: inode, interfaceIndex: Int32(link.index))
         location = .interface(link.name, netns: NetworkNamespace(inode: inode).displayName)
         self.netns = netns
         self.mode = mode
+        self.share = hook == .xdp ? share : nil
         ethernet = link.hasEthernetHeader
     }
 
@@ -59,6 +65,7 @@ public struct AttachTarget: Sendable, Hashable {
         location = .cgroup(found.path)
         netns = nil
         mode = nil
+        share = nil
         ethernet = false
     }
 
@@ -68,6 +75,7 @@ public struct AttachTarget: Sendable, Hashable {
         location = attachment.location
         netns = nil
         self.mode = mode
+        share = attachment.record.share
         ethernet = attachment.record.ethernet
     }
 
@@ -82,6 +90,7 @@ public struct AttachTarget: Sendable, Hashable {
             }
         netns = nil
         mode = record.mode
+        share = record.share
         ethernet = record.ethernet
     }
 
@@ -92,6 +101,7 @@ public struct AttachTarget: Sendable, Hashable {
         location = .interface(name, netns: nil)
         netns = nil
         mode = record.mode
+        share = nil
         ethernet = false
     }
 

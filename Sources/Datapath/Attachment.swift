@@ -22,10 +22,11 @@ public struct Attachment: Sendable {
     public let location: Location
     /// The id of the program on the hook, the stub.
     public let programID: UInt32
-    /// The id of the link that holds it there; nil for a clsact filter, which has none.
+    /// The id of the link that holds it there; nil for a clsact filter, which has none, and in a
+    /// dispatcher, whose links are not ours.
     public let linkID: UInt32?
     /// The programs that judge there, in their order, those of others included, as far as the hook
-    /// tells: on cgroups those of the cgroups above, too. Empty on XDP, which has but one.
+    /// tells: on cgroups those of the cgroups above, too. On XDP those of a dispatcher, else none.
     public let chain: [UInt32]
     /// The policy in force, or behind a pause.
     public let policy: PolicyRecord?

@@ -9,7 +9,7 @@ struct AttachmentPins {
 
     /// The link that keeps the stub on its hook. An attachment exists when this does, or `filter`.
     var link: FilePath { folder.appending("link") }
-    /// The stub, where a clsact filter and no link keeps it on its hook.
+    /// The stub, where a clsact filter or a dispatcher, and no link, keeps it on its hook.
     var filter: FilePath { folder.appending("filter") }
     /// The same while the filter comes or goes: cut short then, the attachment does not exist, and what
     /// there is of its filter is known.
@@ -95,6 +95,7 @@ struct AttachmentPins {
         guard (try? FileIdentity(path: filterDraft.string)) != nil else { return }
         do {
             try clsactHook?.detach(Program(pinned: filterDraft).info.id)
+            try dispatcherHook?.detach(stubOf: Map(pinned: bodies).info.id)
         } catch let error as BPFError where error.code == .wrongType {
             // Nothing of ours: it just loses its name.
         }
@@ -106,6 +107,13 @@ struct AttachmentPins {
     var clsactHook: ClsactHook? {
         AttachPoint(pinName: folder.lastComponent?.string ?? "").flatMap {
             ClsactHook($0, root: folder.removingLastComponent())
+        }
+    }
+
+    /// Where a dispatcher would keep the stub, if it is on an XDP hook.
+    var dispatcherHook: DispatcherHook? {
+        AttachPoint(pinName: folder.lastComponent?.string ?? "").flatMap {
+            DispatcherHook($0, root: folder.removingLastComponent())
         }
     }
 

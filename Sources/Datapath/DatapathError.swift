@@ -56,7 +56,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
         } else {
             let lacking =
                 errno == .notPermitted || errno == .permissionDenied
-                || (error as? BPFError)?.code == .noKernelTypes
+                || (error as? BPFError)?.isKernelLacking == true
             code = error is CompileError ? .invalidPolicy : lacking ? .unsupported : .failed
             description = "\(error)"
             verifierLog = (error as? BPFError)?.verifierLog?.text

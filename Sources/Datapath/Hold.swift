@@ -1,12 +1,14 @@
 internal import BPF
+internal import Policy
 
-/// What keeps a stub on its hook: a link, or a clsact filter.
+/// What keeps a stub on its hook: a link, a clsact filter, or a dispatcher of libxdp.
 struct Hold {
     /// The stub's id.
     let programID: UInt32
-    /// The link's id; nil for a filter.
+    /// The link's id; nil where it is no link of ours.
     let linkID: UInt32?
-    /// Whether it holds nothing any more: the interface or cgroup is gone, or the filter was removed.
+    /// Whether it holds nothing any more: the interface or cgroup is gone, the filter was removed, or the
+    /// dispatcher has the stub no more.
     let isGone: Bool
 
     /// Looks at the pins of an attachment.
@@ -23,9 +25,14 @@ struct Hold {
             guard error.code == .notFound else { throw error }
         }
         let stub = try Program(pinned: pins.filter).info.id
-        let filters = scan.interface(at: point)?.filters[point.hook] ?? []
+        let interface = scan.interface(at: point)
         programID = stub
         linkID = nil
+        guard point.hook != .xdp else {
+            isGone = interface?.programs(on: .xdp).contains(stub) != true
+            return
+        }
+        let filters = interface?.filters[point.hook] ?? []
         isGone = !filters.contains { ClsactHook.isOurs($0, running: stub) }
     }
 }

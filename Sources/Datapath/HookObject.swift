@@ -16,19 +16,25 @@ struct HookObject {
     let multiBuffer: Bool
     /// Whether packets begin with an Ethernet header; TC programs have to be told.
     let ethernet: Bool
+    /// What XDP programs are loaded for, where a dispatcher calls the stub; nil: what their section says.
+    let dispatcherType: AttachType?
     /// Whether the sources with the most packets are kept.
     var notesSources = true
 
-    init(hook: Hook, multiBuffer: Bool, ethernet: Bool = true) {
+    init(
+        hook: Hook, multiBuffer: Bool, ethernet: Bool = true, dispatcherType: AttachType? = nil
+    ) {
         self.hook = hook
         self.multiBuffer = multiBuffer
         self.ethernet = ethernet
+        self.dispatcherType = dispatcherType
     }
 
     /// The object that an attachment's programs are of.
     init(_ attachment: AttachPoint, _ record: AttachmentRecord) {
         self.init(
-            hook: attachment.hook, multiBuffer: record.multiBuffer, ethernet: record.ethernet)
+            hook: attachment.hook, multiBuffer: record.multiBuffer, ethernet: record.ethernet,
+            dispatcherType: record.dispatcherType.map(AttachType.init))
     }
 
     /// The programs that every hook's object has, by what they do.
@@ -83,7 +89,13 @@ struct HookObject {
         switch hook {
         case .xdp:
             try object.setGlobal("multi_buffer", to: multiBuffer)
-            if multiBuffer { try object.setFlags(program: name, .xdpHasFrags) }
+            if let dispatcherType {
+                // What counts for frames of several buffers is then how the dispatcher was loaded; the
+                // stub in it is without this flag, and those that it calls have to be.
+                try object.setExpectedAttachType(program: name, dispatcherType)
+            } else if multiBuffer {
+                try object.setFlags(program: name, .xdpHasFrags)
+            }
         case .tcIngress, .tcEgress:
             try object.setGlobal("ethernet", to: ethernet)
             try object.setGlobal("received", to: hook == .tcIngress)

@@ -16,14 +16,18 @@ struct InterfaceScan {
     /// An interface and the programs on its TC hooks.
     struct Interface {
         let link: NetworkLink
+        /// The dispatchers of libxdp on its XDP hook.
+        let dispatchers: [Dispatcher]
         /// Programs held by TCX, by hook, in their order.
         let tcx: [Hook: [AttachedPrograms.Entry]]
         /// Filters of a clsact qdisc, by hook, in their order.
         let filters: [Hook: [TCFilter]]
 
-        /// The programs that judge on a TC hook, in their order.
+        /// The programs that judge on a hook, in their order; on XDP those that share it.
         func programs(on hook: Hook) -> [UInt32] {
-            (tcx[hook] ?? []).map(\.programID) + (filters[hook] ?? []).compactMap(\.bpf?.programID)
+            guard hook != .xdp else { return dispatchers.flatMap(\.members) }
+            return (tcx[hook] ?? []).map(\.programID)
+                + (filters[hook] ?? []).compactMap(\.bpf?.programID)
         }
 
         fileprivate func runs(_ program: UInt32, on hook: Hook) -> Bool {
@@ -109,7 +113,9 @@ extension NetworkNamespace.Handle {
                     filters[hook] = try socket.filters(
                         interfaceIndex: link.index, direction: hook.clsactDirection)
                 }
-                return InterfaceScan.Interface(link: link, tcx: tcx, filters: filters)
+                return InterfaceScan.Interface(
+                    link: link, dispatchers: XDPPlace(link.xdp).dispatchers, tcx: tcx,
+                    filters: filters)
             }
         }
     }

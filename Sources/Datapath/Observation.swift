@@ -14,7 +14,7 @@ public struct Observation: Sendable {
     public private(set) var foreign: [ForeignProgram] = []
     /// What is not as it should be.
     public private(set) var problems: [Problem] = []
-    /// Why attachments could not be read that are there.
+    /// Why attachments or programs could not be read that are there.
     private var unreadable: [DatapathError] = []
     /// Interfaces that have moved to another namespace.
     private(set) var moves: [Move] = []
@@ -44,9 +44,23 @@ public struct Observation: Sendable {
     /// - Throws: Why one of them cannot be read.
     var allAttachments: [Attachment] {
         get throws {
-            if let refusal = unreadable.first { throw refusal }
+            try requireReadable()
             return attachments
         }
+    }
+
+    /// Every user's program. What is planned without one that is there would leave it where it is.
+    ///
+    /// - Throws: Why one of them, or an attachment, cannot be read.
+    var allPrograms: [ProgramAttachment] {
+        get throws {
+            try requireReadable()
+            return programs
+        }
+    }
+
+    private func requireReadable() throws {
+        if let refusal = unreadable.first { throw refusal }
     }
 
     private mutating func look(
@@ -81,6 +95,7 @@ public struct Observation: Sendable {
         } catch  where !pins.isComplete {
             // Detached while we looked.
         } catch {
+            unreadable.append(DatapathError(error))
             problems.append(
                 Problem(
                     code: "unreadable", message: "\(pins.name): \(error)",
@@ -93,7 +108,7 @@ public struct Observation: Sendable {
         for (_, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
             for interface in namespace.interfaces {
                 let location = Location.interface(interface.link.name, netns: namespace.name)
-                add(Array(Set(interface.link.xdp?.programs.values ?? [:].values)), .xdp, location)
+                add(interface.programsOnXDP(besides: ours), .xdp, location)
                 for hook in [Hook.tcIngress, .tcEgress] {
                     add(interface.programs(on: hook), hook, location)
                 }
@@ -187,6 +202,11 @@ extension Attachment {
                     "netctl detach \(location.name), then attach again"
                 )
             case .cgroup: ("the cgroup is gone", "netctl detach --cgroup \(location.name)")
+            case .interface where record.share != nil && scan.interface(at: point) != nil:
+                (
+                    "the dispatcher has it no more",
+                    "netctl detach \(location.name), then attach again"
+                )
             case .interface where linkID == nil:
                 ("its filter is gone", "netctl detach \(location.name), then attach again")
             case .interface: ("the interface is gone", "netctl detach \(location.name)")
@@ -200,6 +220,17 @@ extension Attachment {
 
     private static func cgroup(at path: String) -> UInt64? {
         try? CgroupMount.current().open(path).cgroup.id
+    }
+}
+
+extension InterfaceScan.Interface {
+    /// The programs of others on the XDP hook, each once: a dispatcher and what is in it, but not one that
+    /// is there for our stub alone.
+    fileprivate func programsOnXDP(besides ours: Set<UInt32>) -> [UInt32] {
+        let own = dispatchers.filter { !$0.members.isEmpty && ours.isSuperset(of: $0.members) }
+        let all = Array((link.xdp?.programs ?? [:]).values).sorted() + programs(on: .xdp)
+        var seen = Set(own.map(\.programID))
+        return all.filter { seen.insert($0).inserted }
     }
 }
 

@@ -163,11 +163,15 @@ package struct PinRoot {
             }
         }
         let programs = try self.programs()
-        let named = programs.isEmpty ? [] : Journal.programs(in: self)
+        let named = try programs.isEmpty ? [] : Journal.programs(in: self)
         for pins in programs {
             if pins.isComplete {
                 // What cannot be read is told by 'status', and is no reason to do nothing.
-                try? pins.removeLitter(except: named)
+                switch try? pins.removeLitter(except: named) {
+                case .finished: notice("finished what \(cutShort) had begun with \(pins.name)")
+                case .removed: notice("removed what \(cutShort) left beside \(pins.name)")
+                case nil: break
+                }
             } else {
                 try pins.removeAll()
                 notice("removed what \(cutShort) left of program \(pins.name)")

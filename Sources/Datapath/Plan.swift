@@ -66,7 +66,9 @@ extension Plan.Step: CustomStringConvertible {
     public var description: String {
         switch self {
         case .attach(let target, let use):
-            let mode = target.point.hook.place == .cgroup ? "" : " (\(target.modeName))"
+            let share = target.share.map { ", shared, priority \($0.priority)" } ?? ""
+            let mode =
+                target.point.hook.place == .cgroup ? "" : " (\(target.modeName)\(share))"
             return "attach \(target.name) \(target.point.hook)\(mode): \(use)"
         case .replace(let attachment, let use):
             let place = "\(attachment.name) \(attachment.point.hook)"
@@ -117,7 +119,7 @@ extension Plan {
                 steps.append(.attach(want.target, want.use))
                 continue
             }
-            try found.requireMode(want.target.mode)
+            try found.require(want.target)
             if !takeOver, let refusal = found.refusal(of: policy) { throw refusal }
             let isInForce =
                 found.policy?.policy == policy.text && found.policy?.digest == digest

@@ -22,7 +22,15 @@ final class PreparedAttachment {
         let pins = try root.createPins(of: target.point)
         let hook = target.point.hook
         let maps = try HookMaps.create(on: hook, in: root)
-        let object = try HookObject.loadable(on: hook, ethernet: target.ethernet, maps: maps)
+        let object: HookObject
+        if let type = try target.dispatcherType() {
+            // Tried beside: a program array is for programs like the first one that used it.
+            let alone = try HookObject.loadable(on: hook, maps: HookMaps.create(on: hook, in: root))
+            object = HookObject(
+                hook: hook, multiBuffer: alone.multiBuffer, dispatcherType: type)
+        } else {
+            object = try HookObject.loadable(on: hook, ethernet: target.ethernet, maps: maps)
+        }
         let stub = try object.load(.stub, maps)
         if hook.hasAddresses {
             // The array keeps it: it is never replaced.
@@ -74,6 +82,7 @@ final class PreparedAttachment {
         case .cgroup(let id): return try keep(CgroupAttacher(target, id: id).attach(stub), owner)
         case .interface(_, let index):
             return try target.openNamespace().perform {
+                if let share = target.share { return try attach(sharing: share, owner) }
                 if target.point.hook == .xdp {
                     return try keep(XDPAttacher(target, index: index).attach(stub), owner)
                 }
@@ -101,6 +110,26 @@ final class PreparedAttachment {
         return .tc(.clsact)
     }
 
+    /// What comes first is the pin of a stub that is not the one in the dispatcher: cut short, the next
+    /// command knows that there may be one.
+    private func attach(sharing share: XDPShare, _ owner: Name?) throws -> AttachMode? {
+        guard let hook = pins.dispatcherHook else { return nil }
+        try stub.pin(at: pins.filterDraft)
+        do {
+            let joined = try hook.attach(target, share, object, maps)
+            try writeRecord(joined.mode, owner)
+            Failpoint.pinFilter.reach()
+            try joined.stub.pin(at: pins.filter)
+            Failpoint.settleFilter.reach()
+            try Directory.unlink(pins.filterDraft.string)
+            reasonForMode = joined.reason
+            return joined.mode
+        } catch {
+            try? pins.removeAll()
+            throw error
+        }
+    }
+
     /// Pins a link: from here on the attachment needs no process.
     private func keep(_ attached: consuming AttachedLink, _ owner: Name?) throws -> AttachMode? {
         try writeRecord(attached.mode, owner)
@@ -113,9 +142,21 @@ final class PreparedAttachment {
     private func writeRecord(_ mode: AttachMode?, _ owner: Name?) throws {
         let record = AttachmentRecord(
             abi: ABIVersion.current, interface: target.location.interface,
-            cgroup: target.location.cgroup, mode: mode, multiBuffer: object.multiBuffer,
+            cgroup: target.location.cgroup, mode: mode, share: target.share,
+            dispatcherType: object.dispatcherType?.rawValue, multiBuffer: object.multiBuffer,
             ethernet: target.ethernet, attachedAt: Date(), owner: owner?.text)
         Failpoint.writeAttachment.reach()
         try PinnedRecord.replace(record, at: pins.attachment)
+    }
+}
+
+extension AttachTarget {
+    /// What the dispatcher that is to be joined was loaded for; nil for a hook that is not shared.
+    fileprivate func dispatcherType() throws -> AttachType? {
+        guard share != nil, case .interface(_, let index) = point.place else { return nil }
+        return try openNamespace().perform {
+            // One that is yet to come is loaded for no hook in particular.
+            try XDPPlace(index).dispatchers.first?.attachType ?? AttachType(rawValue: 0)
+        }
     }
 }

@@ -105,7 +105,7 @@ extension Reconciler {
         }
         return try Plan(
             policy: policy.name, digest: revision.digest, wanted: wanted, observed: observed,
-            programs: observation.programs, takeOver: options.takeOver,
+            programs: observation.allPrograms, takeOver: options.takeOver,
             removesOthers: policy.attach != nil && options.interfaces.isEmpty)
     }
 

@@ -21,7 +21,7 @@ extension Reconciler {
             if pins.isComplete {
                 let found = try Attachment(at: target.point, pins, InterfaceScan())
                 if found.state != .gone {
-                    try found.requireMode(target.mode)
+                    try found.require(target)
                     return .already(found.record.mode)
                 }
             }
@@ -72,11 +72,25 @@ extension Reconciler {
 
 extension Attachment {
     /// An attachment's mode is never changed under traffic: that would be a gap.
-    func requireMode(_ mode: AttachMode?) throws {
-        guard let mode, let found = record.mode, mode != found else { return }
+    func require(_ target: AttachTarget) throws {
+        let conflict: String
+        if let mode = target.mode, let found = record.mode, mode != found {
+            conflict = "in \(found) mode, not \(mode)"
+        } else if let share = target.share, share != record.share {
+            conflict = "\(record.share.words), not \(Optional(share).words)"
+        } else {
+            return
+        }
         throw DatapathError(
-            "attach \(point.hook)", name, "attached in \(found) mode, not \(mode)",
+            "attach \(point.hook)", name, "attached \(conflict)",
             hint: "'netctl detach \(location.name)' first; until it is attached again all packets "
                 + "pass")
+    }
+}
+
+extension XDPShare? {
+    /// `for itself`, `shared with priority 20`
+    fileprivate var words: String {
+        map { "shared with priority \($0.priority)" } ?? "for itself"
     }
 }

@@ -31,7 +31,7 @@ struct RollbackTransaction {
         let revived = try last.removals.filter(root.isRetired).map { folder in
             try PreparedAttachment(reviving: folder, in: root)
         }
-        let programs = try last.programsBack(in: root, observation.programs)
+        let programs = try last.programsBack(in: root, observation.allPrograms)
         let steps =
             swaps.map { "put back \($0.what)" }
             + removals.compactMap { present[$0].map { "detach \($0.hookName)" } }

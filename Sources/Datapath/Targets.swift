@@ -123,7 +123,8 @@ struct Targets {
         for namespace in Self.namespaces(of: entry) {
             try add(entry) { hook in
                 try AttachTarget(
-                    interface: name, netns: namespace, hook: hook, mode: entry.mode(on: hook))
+                    interface: name, netns: namespace, hook: hook, mode: entry.mode(on: hook),
+                    share: entry.share)
             }
             try addProgram(entry) { user, hook in
                 let hook = try hook ?? user.interfaceHook(on: name)
@@ -152,7 +153,7 @@ struct Targets {
                 try add(entry) { hook in
                     AttachTarget(
                         link, inode: inode, netns: namespace, hook: hook,
-                        mode: entry.mode(on: hook))
+                        mode: entry.mode(on: hook), share: entry.share)
                 }
                 try addProgram(entry) { user, hook in
                     let hook = try hook ?? user.interfaceHook(on: link.name)

@@ -42,7 +42,7 @@ struct XDPAttacher {
     /// Attaches in the mode asked for; `auto` takes native where the driver can, else generic. What fails
     /// for another reason than the driver's fails.
     func attach(_ program: borrowing Program) throws -> AttachedLink {
-        try refuseForeign()
+        try XDPPlace(index).requireNothing(on: target)
         if let mode = required { return try attach(program, mode) }
         do {
             return try attach(program, .native)
@@ -57,14 +57,8 @@ struct XDPAttacher {
 
     private func attach(_ program: borrowing Program, _ mode: XDPMode) throws -> AttachedLink {
         do throws(BPFError) {
-            let kernelMode: BPF.XDPMode =
-                switch mode {
-                case .native: .native
-                case .generic: .generic
-                case .offload: .offload
-                }
             let link = try Link.attachXDP(
-                program: program, interfaceIndex: index, mode: kernelMode)
+                program: program, interfaceIndex: index, mode: mode.kernel)
             return AttachedLink(link: link, mode: .xdp(mode))
         } catch {
             guard required != nil, let errno = error.errno, errno != .notPermitted
@@ -109,18 +103,6 @@ struct XDPAttacher {
             hint: mode == .generic ? nil : "use --mode xdpgeneric, or auto",
             code: errno == .notSupportedOnSocket || isOffload ? .unsupported : .failed)
     }
-
-    /// A program of somebody else is never replaced.
-    private func refuseForeign() throws {
-        var socket = try NetlinkSocket()
-        let link = try socket.link(index: UInt32(index))
-        guard let program = link.xdp?.programs.values.first else { return }
-        let name = Program.name(id: program).map { " '\($0)'" } ?? ""
-        throw DatapathError(
-            "attach xdp", target.name, "program \(program)\(name) of somebody else is there",
-            errno: .resourceBusy,
-            hint: "netctl does not replace it; remove it with the tool that attached it")
-    }
 }
 
 extension Errno {
@@ -130,7 +112,7 @@ extension Errno {
     /// `EOPNOTSUPP` is of most drivers and of the core, `ENOTSUPP` leaks from some; `EINVAL` is of those
     /// that mind the MTU or the queues (ena, ixgbe, virtio_net), `ERANGE` and `ENOSPC` of veth about its
     /// peer's.
-    fileprivate var isDriverLimit: Bool {
+    var isDriverLimit: Bool {
         let kernelNotSupported = Errno(rawValue: 524)
         return [
             .notSupportedOnSocket, kernelNotSupported, .invalidArgument, .outOfRange, .noSpace,

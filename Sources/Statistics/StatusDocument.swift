@@ -22,6 +22,8 @@ public struct StatusDocument: Encodable, Sendable {
 
     struct Facts: Encodable {
         @ExplicitNull var mode: AttachMode?
+        /// Among the programs of others that share the hook.
+        @ExplicitNull var priority: Int?
         @ExplicitNull var policy: String?
         @ExplicitNull var filter: String?
         @ExplicitNull var digest: String?
@@ -33,7 +35,7 @@ public struct StatusDocument: Encodable, Sendable {
         let tables: [TableDocument]
 
         enum CodingKeys: String, CodingKey {
-            case mode, policy, filter, digest
+            case mode, priority, policy, filter, digest
             case programID = "program_id"
             case linkID = "link_id"
             case chain
@@ -120,7 +122,8 @@ public struct StatusDocument: Encodable, Sendable {
             Entry(
                 place: Place(attachment.location, attachment.point.hook),
                 facts: Facts(
-                    mode: attachment.record.mode, policy: attachment.policy?.policy,
+                    mode: attachment.record.mode, priority: attachment.record.share?.priority,
+                    policy: attachment.policy?.policy,
                     filter: attachment.policy?.filter, digest: attachment.policy?.digest,
                     programID: attachment.programID, linkID: attachment.linkID,
                     chain: attachment.chain,

@@ -45,7 +45,7 @@ public struct TracingError: Error, Sendable, CustomStringConvertible {
         let lacking = errno == .notPermitted || errno == .permissionDenied
         let unsupported =
             (error as? DatapathError)?.code == .unsupported
-            || (error as? BPFError)?.code == .noKernelTypes
+            || (error as? BPFError)?.isKernelLacking == true
         code = lacking || unsupported ? .unsupported : .failed
         description = "\(error)"
     }

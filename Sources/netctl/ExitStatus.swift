@@ -48,7 +48,7 @@ enum ExitStatus: Int32, Error {
 extension BPFError {
     /// Whether the kernel or the caller's privileges are in the way.
     fileprivate var isUnsupported: Bool {
-        code == .noKernelTypes
+        isKernelLacking
             || code == .system && (errno?.isPrivilege == true || errno == .notSupportedOnSocket)
     }
 }

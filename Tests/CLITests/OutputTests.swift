@@ -118,7 +118,7 @@ struct OutputTests {
             #expect(
                 try keys(text, "attachments") == [
                     "interface", "netns", "cgroup", "hook", "mode", "policy", "filter", "digest",
-                    "program_id", "link_id", "chain", "attached_at", "state", "tables",
+                    "priority", "program_id", "link_id", "chain", "attached_at", "state", "tables",
                 ])
             let status = try StatusDocument.now()
             #expect(status.version == 1)

@@ -67,6 +67,10 @@ struct PolicyProgramTests {
 
         /// Writes the policy with these entries of `attach:`.
         func policy(_ entries: String..., port: Int = 443) throws -> String {
+            try policy(entries, port: port)
+        }
+
+        func policy(_ entries: [String], port: Int = 443) throws -> String {
             try folder.write(policyText(attach: entries, dport: port), to: "edge.yaml")
         }
     }
@@ -161,35 +165,46 @@ struct PolicyProgramTests {
             let place = try Place()
             try withCgroup { cgroup in
                 let filter = "{ interface: near0, tc-ingress: inbound }"
-                for (step, mode) in ["auto", "clsact"].enumerated() {
+                for mode in ["auto", "clsact"] {
+                    // All kinds of places once; the other way to hold TC programs by itself.
+                    let isFirst = mode == "auto"
+                    let others =
+                        isFirst
+                        ? [
+                            "{ cgroup: \(cgroup.path), program: user.bpf.o, name: on_connect }",
+                            "{ interface: gone0, optional: true, program: user.bpf.o, "
+                                + "name: on_frame }",
+                            "{ program: user.bpf.c, name: on_exec }",
+                        ] : []
                     let file = try place.policy(
-                        filter,
-                        "{ interface: \"near*\", tc: \(mode), program: user.bpf.o, name: on_skb, "
-                            + "hook: tc-egress }",
-                        "{ cgroup: \(cgroup.path), program: user.bpf.o, name: on_connect }",
-                        "{ interface: gone0, optional: true, program: user.bpf.o, name: on_frame }",
-                        "{ program: user.bpf.c, name: on_exec }")
-                    #expect(try Self.steps(["apply", file]).count == 4)
+                        [
+                            filter,
+                            "{ interface: \"near*\", tc: \(mode), program: user.bpf.o, "
+                                + "name: on_skb, hook: tc-egress }",
+                        ] + others)
+                    let hooks =
+                        isFirst
+                        ? ["tc-egress", "cgroup/connect4", "raw_tp/sched_process_exec"]
+                        : ["tc-egress"]
+                    #expect(try Self.steps(["apply", file]).count == hooks.count + 1)
                     #expect(try Self.steps(["apply", file]).isEmpty)
-                    let hooks = try Self.programs().compactMap { $0["hook"]?.text }
-                    #expect(
-                        Set(hooks) == [
-                            "tc-egress", "cgroup/connect4", "raw_tp/sched_process_exec",
-                        ])
+                    #expect(Set(try Self.programs().compactMap { $0["hook"]?.text }) == Set(hooks))
                     // Each replaced in place, the filter left alone; and back.
                     try place.folder.write(
-                        Self.source.replacing("step = 1", with: "step = \(step + 2)"),
+                        Self.source.replacing("step = 1", with: "step = \(isFirst ? 2 : 3)"),
                         to: "user.bpf.c")
                     try expectSuccess(["compile", place.folder.appending("user.bpf.c")])
-                    #expect(try Self.steps(["apply", file]).count == 3)
-                    #expect(try Self.programs().count == 3)
-                    let back = try expectSuccess(["rollback"])
-                    #expect(back.stdout.contains("put back the kernel"), "\(back)")
-                    #expect(try Self.steps(["apply", try place.policy(filter)]).count == 4)
+                    #expect(try Self.steps(["apply", file]).count == hooks.count)
+                    #expect(try Self.programs().count == hooks.count)
+                    try expectSuccess(
+                        ["rollback"], "put back \(isFirst ? "the kernel" : "near0 tc-egress")")
+                    #expect(
+                        try Self.steps(["apply", try place.policy([filter])]).count == hooks.count
+                            + 1)
                     #expect(try Self.programs().isEmpty)
                     let again = try expectSuccess(["rollback"])
-                    #expect(again.stdout.split(separator: "\n").count >= 3, "\(again)")
-                    #expect(try Self.programs().count == 3)
+                    #expect(again.stdout.split(separator: "\n").count >= hooks.count, "\(again)")
+                    #expect(try Self.programs().count == hooks.count)
                     try expectSuccess(["detach", "--all"])
                     #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
                 }

@@ -51,6 +51,14 @@ struct UserProgramTests {
         {
             return 0;
         }
+        SEC("?freplace/count_frames") int instead(struct xdp_md *ctx)
+        {
+            return XDP_PASS;
+        }
+        SEC("?kprobe.multi/tcp_v4_*") int on_many(void *ctx)
+        {
+            return 0;
+        }
         char LICENSE[] SEC("license") = "GPL";
         """
 
@@ -179,6 +187,15 @@ struct UserProgramTests {
             try expectRefusal(
                 attach + ["--name", "allow_connect"], status: 1, "name one by --cgroup")
             try expectRefusal(attach + ["--name", "on_exec"], status: 1, "attached to the kernel")
+            for place in [[], ["near0"], ["--cgroup", "/"]] {
+                let attach = ["attach"] + place + ["--program", object, "--name"]
+                try expectRefusal(
+                    attach + ["instead"], status: 1, "its section is 'freplace/count_frames'",
+                    "it takes the place of a function of another program")
+                try expectRefusal(
+                    attach + ["on_many"], status: 1,
+                    "netctl cannot attach programs of section kprobe.multi/tcp_v4_*")
+            }
             try expectRefusal(
                 attach + ["--name", "count_frames", "--hook", "tc-egress"], status: 1,
                 "section xdp does not fit tc-egress")

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <linux/close_range.h>
 #include <stdarg.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@ static _Thread_local struct {
 	long calls;
 	long nth;
 	int error;
+	unsigned long long *places;
+	long room;
 } faults[NETCTL_FAULT_MAX];
 
 void netctl_fail(enum netctl_fault kind, long nth, int error)
@@ -28,9 +31,29 @@ long netctl_calls(enum netctl_fault kind)
 	return faults[kind].calls;
 }
 
+void netctl_note_places(enum netctl_fault kind, unsigned long long *places, long room)
+{
+	faults[kind].places = places;
+	faults[kind].room = room;
+}
+
+/* A number for the way that led here: FNV-1a of the return addresses. */
+static unsigned long long place(void)
+{
+	unsigned long long hash = 0xcbf29ce484222325;
+	void *stack[128];
+	int depth = backtrace(stack, 128);
+
+	for (int i = 0; i < depth; i++)
+		hash = (hash ^ (unsigned long long)stack[i]) * 0x100000001b3;
+	return hash;
+}
+
 /* Counts a call; whether it is the one that fails. */
 static int fails(enum netctl_fault kind)
 {
+	if (faults[kind].calls < faults[kind].room)
+		faults[kind].places[faults[kind].calls] = place();
 	if (++faults[kind].calls != faults[kind].nth)
 		return 0;
 	errno = faults[kind].error;

@@ -32,7 +32,7 @@ struct AutoModeTests {
     func refusal(errno: Errno) async throws {
         try await withSandbox {
             _ = try VethPair.create()
-            let calls = try Fault.count { _ = try Self.attach("near0") }[.bpf] ?? 0
+            let calls = try Fault.count { _ = try Self.attach("near0") }[.bpf]?.count ?? 0
             _ = try Reconciler().detachAll()
             #expect(calls > 10)
             var refused = 0

@@ -7,9 +7,8 @@ import Testing
 @testable import Datapath
 
 /// Each operation on each hook, killed in front of each change that it makes, and with each of its
-/// bpf(2) and requests to netlink failing. It is a sample of some seconds; `NETCTL_FAULTS=all` tries all of
-/// it, `NETCTL_FAULTS=2/8` the second of eight parts, and looks for descriptors that are left, with
-/// `--no-parallel`.
+/// bpf(2) and requests to netlink failing. It is a sample of some seconds; `NETCTL_FAULTS` says what more is
+/// tried (``FaultPart``), with `--no-parallel` and a look for descriptors that are left.
 @Suite(
     "Fault matrix", .requiresRoot,
     .enabled(if: isDebugBuild, "a release build has no failpoints"))
@@ -64,6 +63,30 @@ struct FaultMatrixTests {
         #expect(missing.isEmpty)
     }
 
+    @Test("what cannot be read once is neither forgotten by an apply nor removed", .requiresClang)
+    func unreadable() async throws {
+        try await Ground.with(.cgroupDevice) { ground in
+            try ground.compileProgram()
+            let trial = try Trial(.applyPrograms, ground)
+            // The reading comes first, and takes several calls for each program.
+            for nth in stride(from: 2, to: 60, by: 3) {
+                _ = try trial.cutShort("with bpf() number \(nth) failing") {
+                    Fault.bpf.inject(nth, .interrupted) { try trial.operation.perform(ground) }
+                }
+            }
+            try trial.clear()
+            // What one can go back to stays.
+            try Operation.rollBackPrograms.prepare(ground)
+            let before = try HeldState.now()
+            let calls = try Fault.count { try Reconciler().resume([]) }[.bpf]?.count ?? 0
+            for nth in 1..<calls + 1 {
+                _ = Fault.bpf.inject(nth, .notPermitted) { try Reconciler().resume([]) }
+                #expect(try HeldState.now() == before, "bpf() number \(nth) of \(calls)")
+            }
+            _ = try Reconciler().detachAll()
+        }
+    }
+
     private static func tryAll(_ operations: [Operation], _ ground: Ground) throws {
         // With a table of its own, a thread's descriptors mean others to the rest of the process:
         // nothing may run beside it.
@@ -75,18 +98,25 @@ struct FaultMatrixTests {
             _ = try Reconciler().detachAll()
         }
         var (kills, failures) = (Tally(), Tally())
-        var calls: [Fault: Int] = [:]
+        var calls: [Fault: (count: Int, places: Int)] = [:]
+        var failpoints = 0
         for operation in operations where isTried(operation, ground.way) {
             let trial = try Trial(operation, ground)
-            calls.merge(trial.calls, uniquingKeysWith: +)
+            failpoints += trial.failpoints.count
+            for (fault, made) in trial.calls {
+                calls[fault, default: (0, 0)].count += made.count
+                calls[fault, default: (0, 0)].places += made.firstAtPlaces.count
+            }
             try kill(trial, &kills)
             for fault in Fault.allCases { try fail(trial, fault, &failures) }
             try trial.clear()
         }
-        let counts = Fault.allCases.map { "\(calls[$0] ?? 0) \($0.rawValue)" }
+        let counts = calls.map {
+            "\($0.value.count) calls of \($0.key.rawValue) at \($0.value.places) places"
+        }
         print(
-            "\(ground.way.rawValue): killed \(kills); \(counts.joined(separator: " and ")), failed "
-                + "\(failures)")
+            "\(ground.way.rawValue): \(operations.count) operations; \(failpoints) failpoints, killed "
+                + "\(kills); \(counts.sorted().joined(separator: ", ")), failed \(failures)")
     }
 
     /// Ends a real netctl in front of each change.
@@ -109,14 +139,18 @@ struct FaultMatrixTests {
 
     /// Has the operation done in this process, with a fault in it.
     private static func fail(_ trial: Trial, _ fault: Fault, _ tally: inout Tally) throws {
-        let calls = trial.calls[fault] ?? 0
-        guard calls > 0 else { return }
+        guard let calls = trial.calls[fault] else { return }
         let descriptors = FaultPart.isWhole ? OwnDescriptors.list : []
-        for nth in 1...calls {
-            for (number, error) in fault.errors.enumerated() {
-                let each = nth * fault.errors.count + number + trial.number
-                guard FaultPart.includes(each, sampling: 997) else { continue }
-                let what = "with \(fault.rawValue) number \(nth) of \(calls) failing with \(error)"
+        let isEach = FaultPart.current.extent != .places
+        let errors = fault.errors
+        for (place, nth) in (isEach ? Array(1..<calls.count + 1) : calls.firstAtPlaces).enumerated()
+        {
+            for number in isEach ? Array(errors.indices) : [(place + trial.number) % errors.count] {
+                let error = errors[number]
+                let each = isEach ? nth * errors.count + (number + nth) % errors.count : place
+                guard FaultPart.includes(each + trial.number, sampling: 997) else { continue }
+                let what =
+                    "with \(fault.rawValue) number \(nth) of \(calls.count) failing with \(error)"
                 let end = try trial.cutShort(what) {
                     fault.inject(nth, error) { try trial.operation.perform(trial.ground) }
                 }

@@ -150,7 +150,9 @@ struct RandomPolicy {
             return AttachEntry(
                 .interfaces(patterns), netns: Array(["blue", "1.5", "no"].prefix(below(4))),
                 optional: below(2) == 0, monitor: program == nil && below(2) == 0,
-                mode: XDPModeRequest.allCases[below(4)], tc: TCModeRequest.allCases[below(3)],
+                mode: XDPModeRequest.allCases[below(4)],
+                share: program == nil && below(3) == 0 ? XDPShare(priority: below(100)) : nil,
+                tc: TCModeRequest.allCases[below(3)],
                 uses: program == nil
                     ? [HookUse(hook: .xdp, name: filters[below(filters.count)].name)] : [],
                 program: program)

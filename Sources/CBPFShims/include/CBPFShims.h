@@ -124,3 +124,11 @@ struct bpf_shim_perf_buffer *bpf_shim_open_perf_buffer(int map, size_t pages,
 						       bpf_shim_lost_function lost, void *context);
 int bpf_shim_poll_perf_buffer(struct bpf_shim_perf_buffer *buffer, int milliseconds);
 void bpf_shim_close_perf_buffer(struct bpf_shim_perf_buffer *buffer);
+
+/* Loads the object, whose XDP program of this name joins what is on the interface, by libxdp. Passed packets
+ * go on to the next program. mode: enum xdp_attach_mode.
+ */
+int bpf_shim_join_dispatcher(struct bpf_object *object, const char *program, int interface_index,
+			     unsigned int mode, unsigned int priority, bool frags);
+/* Takes the program of this id out of the interface's dispatcher; not there is no error. */
+int bpf_shim_leave_dispatcher(unsigned int program, int interface_index);

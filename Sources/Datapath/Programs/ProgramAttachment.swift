@@ -30,7 +30,9 @@ public struct ProgramAttachment: Sendable {
 
     /// Netctl's word for the hook, where there is one.
     public var hook: Hook? { Hook(rawValue: record.hook) }
+}
 
+extension ProgramAttachment {
     init(_ pins: ProgramPins, _ scan: InterfaceScan) throws {
         folder = pins.name
         programID = try Self.replacement(pins, scan) ?? pins.programInForce()

@@ -130,14 +130,16 @@ extension ProgramPins {
 
     /// Ends a replacement that was cut short: either program is on the hook and the pins say which.
     ///
+    /// - Returns: Whether the new program is there in the place of the old one.
     /// - Throws: `BPFError`; `NetlinkError`; ``DatapathError``.
-    func settle() throws {
+    @discardableResult func settle() throws -> Bool {
         let drafts = try draftNumbers()
-        guard !drafts.isEmpty else { return }
+        guard !drafts.isEmpty else { return false }
         if isFilter {
             let coming = try Program(pinned: draft(0)).info.id
             if try clsactHook(readRecord(of: coming))?.runs(coming) == true {
-                return try takeDraft(as: filter)
+                try takeDraft(as: filter)
+                return true
             }
         } else if isOfSocket {
             // A socket does not tell which program it has.
@@ -146,9 +148,11 @@ extension ProgramPins {
             if let open = try? record.socket?.open() { try old.filter(socket: open) }
         } else if try holdsLink(of: Link(pinned: draft(0)).info.programID) {
             // One that is in its place says that all had been made.
-            return try takeDrafts(drafts)
+            try takeDrafts(drafts)
+            return true
         }
         for number in drafts { try Directory.unlink(draft(number).string) }
+        return false
     }
 
     private func draftNumbers() throws -> [Int] {

@@ -144,9 +144,10 @@ struct ProgramPins {
     /// are neither on the hook nor kept.
     ///
     /// - Parameter kept: Programs that one may go back to, or that are to come.
+    /// - Returns: What was done about what a command left that was cut short; nil when there was nothing.
     /// - Throws: `BPFError`; `NetlinkError`; ``DatapathError``.
-    func removeLitter(except kept: Set<UInt32>) throws {
-        try settle()
+    func removeLitter(except kept: Set<UInt32>) throws -> Litter? {
+        var litter: Litter? = try settle() ? .finished : nil
         let inForce = try programInForce()
         var maps: Set<String> = []
         for id in kept.union([inForce]) {
@@ -163,8 +164,19 @@ struct ProgramPins {
                 case "map": maps.contains(parts[1])
                 default: true
                 }
-            if !isNeeded { try Directory.unlink(folder.appending(name).string) }
+            guard !isNeeded else { continue }
+            try Directory.unlink(folder.appending(name).string)
+            litter = litter ?? .removed
         }
+        return litter
+    }
+
+    /// What became of what a command left that was cut short.
+    enum Litter {
+        /// The program that it had put in the place of another one stays.
+        case finished
+        /// Programs and maps beside the one on the hook are gone.
+        case removed
     }
 
     /// Where a filter keeps a program, if it is on a TC hook.

@@ -42,8 +42,10 @@ extension Journal {
     }
 
     /// The programs that the apply under way or the last one is about: to come, or to go back to.
-    static func programs(in root: PinRoot) -> Set<UInt32> {
-        let journals = [try? current(in: root), try? last(in: root)]
+    ///
+    /// - Throws: Why that cannot be read: what is not named would be removed.
+    static func programs(in root: PinRoot) throws -> Set<UInt32> {
+        let journals = try [current(in: root), last(in: root)]
         let swaps = journals.flatMap { $0?.programs ?? [] }
         return Set(swaps.flatMap { [$0.old, $0.new].compactMap { $0 } })
     }

@@ -107,7 +107,7 @@ public final class RunningPrograms {
         try object.loadOnly(programs: names)
         for (name, value) in options.globals { try object.setGlobal(name, toLiteral: value) }
         _ = object.takePinnedMaps()
-        return try object.load()
+        return try object.loadAdvising()
     }
 
     private func attach(_ user: UserProgram, _ target: ProgramTarget) throws {

@@ -55,7 +55,7 @@ extension UserProgram {
         for name in pinned where present.contains("map-\(name)") && !reused.contains(name) {
             try object.reuse(map: name, Map(pinned: pins.map(name)).descriptor)
         }
-        let loaded = try object.load()
+        let loaded = try object.loadAdvising()
         return LoadedUserProgram(
             program: try loaded.program(program.name), object: loaded,
             maps: pinned.filter { !reused.contains($0) })

@@ -155,9 +155,9 @@ extension ObjectProgram {
         case .socketFilter: "it is for a socket of a process: name it by --socket PID:FD"
         case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent, .iterator:
             "it is attached to the kernel: name no interface, cgroup or hook"
-        case .other where section.hasPrefix("freplace"):
+        case .other(let section) where section.hasPrefix("freplace"):
             "it takes the place of a function of another program: only who loads both can say of which"
-        case .other: "netctl cannot attach programs of section \(section)"
+        case .other(let section): "netctl cannot attach programs of section \(section)"
         }
     }
 }

@@ -10,6 +10,8 @@ public struct AttachEntry: Equatable, Sendable {
     public var monitor: Bool
     /// How XDP is to run.
     public var mode: XDPModeRequest
+    /// How the XDP hook is shared with programs of others; nil: not at all.
+    public var share: XDPShare?
     /// How TC programs are to be held.
     public var tc: TCModeRequest
     /// What goes on which hook, in the order of the hooks; empty with a program.
@@ -22,14 +24,16 @@ public struct AttachEntry: Equatable, Sendable {
     /// Makes an entry.
     public init(
         _ subject: AttachSubject, netns: [String] = [], optional: Bool = false,
-        monitor: Bool = false, mode: XDPModeRequest = .auto, tc: TCModeRequest = .auto,
-        uses: [HookUse] = [], program: ProgramUse? = nil, location: SourceLocation = .none
+        monitor: Bool = false, mode: XDPModeRequest = .auto, share: XDPShare? = nil,
+        tc: TCModeRequest = .auto, uses: [HookUse] = [], program: ProgramUse? = nil,
+        location: SourceLocation = .none
     ) {
         self.subject = subject
         self.netns = netns
         self.optional = optional
         self.monitor = monitor
         self.mode = mode
+        self.share = share
         self.tc = tc
         self.uses = uses
         self.program = program

@@ -14,9 +14,13 @@ struct AttachDraft {
     var program: ProgramUse?
     /// What is said of the program, wherever its own key stands.
     var programKeys = ProgramKeys()
+    /// What is said of sharing the XDP hook.
+    var shareKeys = ShareKeys()
 
     /// The keys of an attach entry.
-    static let keys = KeyTable(own + ProgramKeys.keys.map { $0.within(\AttachDraft.programKeys) })
+    static let keys = KeyTable(
+        own + ShareKeys.keys.map { $0.within(\AttachDraft.shareKeys) }
+            + ProgramKeys.keys.map { $0.within(\AttachDraft.programKeys) })
 
     private static let own: [Key<AttachDraft>] = [
         .optional("interface", .oneOrMore(.interface)) { value, draft, reading in
@@ -71,6 +75,7 @@ extension AttachDraft {
     static let placed: [(key: String, place: Hook.Place)] = [
         ("xdp", .interface), ("tc-ingress", .interface), ("tc-egress", .interface),
         ("mode", .interface), ("tc", .interface), ("netns", .interface),
+        ("share", .interface), ("priority", .interface),
         ("ingress", .cgroup), ("egress", .cgroup), ("device", .cgroup),
     ]
 
@@ -92,7 +97,7 @@ extension AttachDraft {
                                     + placed.map(\.key))
                         ]),
                 ]),
-            ]))
+            ])), ShareKeys.needs,
     ]
 
     private static func filters(_ key: String, _ place: Hook.Place) -> JSONText {
@@ -117,7 +122,9 @@ extension AttachDraft {
             .init(
                 key: "not",
                 value: [
-                    "anyOf": anyGiven(foreign(to: key, place) + hookKeys(of: place) + ["monitor"])
+                    "anyOf": anyGiven(
+                        foreign(to: key, place) + hookKeys(of: place) + ["monitor"]
+                            + (place == .interface ? ShareKeys.keys.map(\.name) : []))
                 ]),
         ])
     }
@@ -183,8 +190,9 @@ extension Reading {
             guard diagnostics.count == before, let target = draft.target else { return nil }
             return AttachEntry(
                 target, netns: draft.netns, optional: draft.optional, monitor: draft.monitor,
-                mode: draft.mode, tc: draft.tc, uses: draft.uses.sorted { $0.hook < $1.hook },
-                program: draft.program, location: location(of: element))
+                mode: draft.mode, share: draft.shareKeys.share, tc: draft.tc,
+                uses: draft.uses.sorted { $0.hook < $1.hook }, program: draft.program,
+                location: location(of: element))
         }
     }
 
@@ -213,9 +221,10 @@ extension Reading {
                     : "its hooks are \(mine.joined(separator: ", "))", at: key)
             return
         }
-        guard !checkProgram(&draft, value), draft.uses.isEmpty, draft.program == nil,
-            let place = target.place
-        else { return }
+        guard !checkProgram(&draft, value) else { return }
+        guard draft.uses.isEmpty, draft.program == nil, let place = target.place else {
+            return checkShare(draft, value)
+        }
         let keys = (AttachDraft.hookKeys(of: place) + ["program"]).map { "'\($0)'" }
         error(
             "missing-key", "\(draft.subject) has no hook",

@@ -47,7 +47,8 @@ extension Reading {
             }
             return diagnostics.count > before
         }
-        let filters = Hook.allCases.map(\.attachKey) + ["monitor"]
+        let filters =
+            Hook.allCases.map(\.attachKey) + ["monitor"] + ShareKeys.keys.map(\.name)
         if let key = value.keys(among: filters).first {
             error(
                 "conflicting-keys",

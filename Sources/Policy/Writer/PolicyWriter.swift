@@ -118,6 +118,12 @@ public struct PolicyWriter {
         if entry.optional { lines.append("    optional: true") }
         if entry.monitor { lines.append("    monitor: true") }
         if entry.mode != .auto { lines.append("    mode: \(entry.mode.rawValue)") }
+        if let share = entry.share {
+            lines.append("    share: true")
+            if share.priority != XDPShare.defaultPriority {
+                lines.append("    priority: \(share.priority)")
+            }
+        }
         if entry.tc != .auto { lines.append("    tc: \(entry.tc.rawValue)") }
         for use in entry.uses { lines.append("    \(use.hook.attachKey): \(use.name)") }
         entry.program.map { write($0) }

@@ -144,10 +144,11 @@ public struct Examination: Sendable {
 
     // MARK: Types
 
-    /// What netctl's datapath cannot do without.
+    /// What does not work without a type.
     private static let neededPrograms: [ProgramType: String] = [
         .xdp: "no hook xdp", .schedCls: "no hooks of TC", .cgroupSKB: "no hooks of cgroups",
         .cgroupDevice: "no hook cgroup-device",
+        .ext: "no 'attach --share'",
     ]
     private static let neededMaps: [MapType: String] = [
         .array: "no policies", .hash: "no policies", .programArray: "no policies",

@@ -30,7 +30,8 @@ enum InterfaceFindings {
                 + (frags ? "yes" : "no, so its frames must fit a page: MTU up to about 3500")
         default: native = "native no, generic only"
         }
-        let queues = ["rx", "tx"].map { "\($0) \(count($0, link.name))" }.joined(separator: " ")
+        let queues = ["rx", "tx"].map { "\($0) \(count($0, link.name).map(String.init) ?? "?")" }
+            .joined(separator: " ")
         let attached = link.xdp.map { state in
             let programs = state.programs.values.sorted().map(String.init).joined(separator: ",")
             return ", program \(programs)"
@@ -41,8 +42,9 @@ enum InterfaceFindings {
                 + native + (attached ?? ""))
     }
 
-    private static func count(_ kind: String, _ interface: String) -> Int {
+    /// Unknown where /sys is of another network namespace.
+    private static func count(_ kind: String, _ interface: String) -> Int? {
         let names = try? Directory.entries(at: "/sys/class/net/\(interface)/queues")
-        return names?.count { $0.hasPrefix("\(kind)-") } ?? 0
+        return names?.count { $0.hasPrefix("\(kind)-") }
     }
 }

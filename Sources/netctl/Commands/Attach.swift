@@ -18,7 +18,10 @@ struct Attach: ParsableCommand {
             driver can, else xdpgeneric. On TC hooks: tcx is a link (Linux 6.6), clsact a filter of \
             a clsact qdisc; auto takes tcx where the kernel has it. 'netctl status' says which.
 
-            A program of somebody else is never replaced. On TC and cgroup hooks it runs beside ours.
+            A program of somebody else is never replaced. On TC and cgroup hooks it runs beside ours; on \
+            XDP, which has room for one, --share has ours run beside those that libxdp's dispatcher calls \
+            (xdp-loader, xdp-filter, bpfman …), in the order of their priorities. It needs a kernel that \
+            lets programs replace functions of others (freplace), else exit 4.
 
             --program attaches a program of yours instead: an object that clang compiled, or a .c source, \
             which is compiled first. Its section says the hook (SEC("xdp"), SEC("tc"), \
@@ -29,6 +32,7 @@ struct Attach: ParsableCommand {
             Examples:
               netctl attach eth1 --mode xdpgeneric
               netctl attach eth1 --hook tc-ingress --hook tc-egress --tc clsact
+              netctl attach eth1 --share --priority 20
               netctl attach --cgroup /system.slice --hook egress --hook device
               netctl attach eth1 --program count.bpf.c --set limit=100 --pin-maps
               netctl attach eth1 --program tc.bpf.o --name police --hook tc-ingress
@@ -44,6 +48,14 @@ struct Attach: ParsableCommand {
 
     @Option(help: "How to run XDP: auto, xdpdrv, xdpgeneric or xdpoffload.")
     var mode: XDPModeRequest = .auto
+
+    @Flag(help: "Share XDP with programs of others, in a dispatcher of libxdp.")
+    var share = false
+
+    @Option(
+        help: ArgumentHelp(
+            "When it runs among them, smaller numbers first; not given: 50.", valueName: "n"))
+    var priority: Int?
 
     @Option(help: "How to hold TC programs: auto, clsact or tcx.")
     var tc: TCModeRequest = .auto
@@ -85,6 +97,30 @@ struct Attach: ParsableCommand {
             }
         }
         _ = try hooks
+        try validateShare()
+    }
+
+    private func validateShare() throws {
+        guard share else {
+            if priority != nil { throw ValidationError("--priority needs --share.") }
+            return
+        }
+        if program.file != nil {
+            throw ValidationError(
+                "--share is for the datapath; 'xdp-loader load' shares a program of yours.")
+        }
+        guard try hooks == [.xdp], cgroup == nil else {
+            throw ValidationError("--share is for the xdp hook of an interface.")
+        }
+        guard sharing != nil else {
+            let range = XDPShare.priorities
+            throw ValidationError(
+                "--priority is a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+    }
+
+    private var sharing: XDPShare? {
+        share ? XDPShare(priority: priority ?? XDPShare.defaultPriority) : nil
     }
 
     private var hooks: [Hook] {
@@ -101,6 +137,7 @@ struct Attach: ParsableCommand {
         @ExplicitNull var cgroup: String?
         let hook: Hook
         @ExplicitNull var mode: AttachMode?
+        @ExplicitNull var priority: Int?
         let changed: Bool
     }
 
@@ -169,7 +206,7 @@ struct Attach: ParsableCommand {
             } else {
                 try AttachTarget(
                     interface: interface ?? "", netns: netns, hook: hook,
-                    mode: hook.mode(xdp: mode, tc: tc))
+                    mode: hook.mode(xdp: mode, tc: tc), share: sharing)
             }
         let (mode, changed, reason): (AttachMode?, Bool, String?) =
             switch try Reconciler.reporting.attach(target) {
@@ -178,10 +215,13 @@ struct Attach: ParsableCommand {
             }
         let document = Document(
             interface: target.location.interface, netns: target.location.netns,
-            cgroup: target.location.cgroup, hook: hook, mode: mode, changed: changed)
+            cgroup: target.location.cgroup, hook: hook, mode: mode,
+            priority: target.share?.priority, changed: changed)
         let word = changed ? "attached" : "already attached"
+        let shared = target.share.map { ", shared, priority \($0.priority)" } ?? ""
         try global.write(
-            document, text: ["\(word) \(target.name) \(hook)\(mode.map { " (\($0))" } ?? "")"])
+            document,
+            text: ["\(word) \(target.name) \(hook)\(mode.map { " (\($0)\(shared))" } ?? "")"])
         if let reason {
             global.say(
                 "netctl: the driver cannot run XDP here: \(reason); generic mode is in force")

@@ -66,14 +66,12 @@ struct MapCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "Show one map.")
 
-        @Argument(help: "Its id, name or pin.")
-        var map: String
-
+        @OptionGroup var map: KernelMap
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             try reporting {
-                let found = try MapReport.read(Reference(map))
+                let found = try MapReport.read(map.reference)
                 try global.write(Document(maps: found), text: found.map(\.fact))
             }
         }
@@ -88,14 +86,12 @@ struct MapCommand: ParsableCommand {
                 and per_cpu. Elements that come or go meanwhile may be missed or shown twice.
                 """)
 
-        @Argument(help: "Its id, name or pin.")
-        var map: String
-
+        @OptionGroup var map: KernelMap
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             try reporting {
-                let contents = try MapContents(Reference(map))
+                let contents = try MapContents(map.reference)
                 guard global.output == .json else {
                     try contents.forEach { Terminal.result("\($0)") }
                     return

@@ -70,16 +70,14 @@ struct Prog: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "Show one program.")
 
-        @Argument(help: "Its id, name or pin.")
-        var program: String
-
+        @OptionGroup var program: KernelProgram
         @OptionGroup var options: MeasureOption
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             try reporting {
                 let found = try ProgramReport.read(
-                    Reference(program), measuringFor: options.measure?.duration)
+                    program.reference, measuringFor: options.measure?.duration)
                 try global.write(Document(programs: found), text: found.flatMap(\.lines))
             }
         }
@@ -91,9 +89,7 @@ struct Prog: ParsableCommand {
             abstract: "Disassemble a program (by bpftool).",
             discussion: "Source lines are shown where the program carries them (clang -g).")
 
-        @Argument(help: "Its id, name or pin.")
-        var program: String
-
+        @OptionGroup var program: KernelProgram
         @Flag(help: "The instructions as the verifier left them; this is what is shown by itself.")
         var xlated = false
 
@@ -121,11 +117,11 @@ struct Prog: ParsableCommand {
         func run() throws {
             try reporting {
                 let form: Disassembly.Form = jited ? .machine : cfg ? .graph : .translated
-                let text = try Disassembly.text(Reference(program), form)
+                let text = try Disassembly.text(program.reference, form)
                 let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
                     .map(String.init)
                 try global.write(
-                    Document(program: program, form: form.rawValue, lines: lines),
+                    Document(program: program.program, form: form.rawValue, lines: lines),
                     text: lines.last == "" ? lines.dropLast() : lines)
             }
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datapath
 import Foundation
+import Policy
 import Statistics
 
 struct Status: ParsableCommand {
@@ -41,7 +42,9 @@ struct Status: ParsableCommand {
         for found in observation.attachments {
             ours.add([
                 found.location.name, found.location.netns ?? "-", "\(found.point.hook)",
-                found.record.mode?.rawValue ?? "-", found.state.rawValue,
+                (found.record.mode?.rawValue ?? "-")
+                    + (found.record.share.map { ", shared \($0.priority)" } ?? ""),
+                found.state.rawValue,
                 found.policy?.policy ?? "-", found.policy?.filter ?? "-",
                 String(found.policy?.digest.prefix(8) ?? "-"), "\(found.programID)",
                 found.linkID.map(String.init) ?? "-",
@@ -81,6 +84,7 @@ struct Status: ParsableCommand {
                 + "digest \(found.policy?.digest ?? "-") program \(found.programID) "
                 + "link \(found.linkID.map(String.init) ?? "-") "
                 + "since \(found.record.attachedAt.formatted(.iso8601))"
+                + (found.record.share.map { " priority \($0.priority)" } ?? "")
         }
             + observation.programs.map { found in
                 "program \(found.location?.fact ?? found.place) hook \(found.record.hook) "

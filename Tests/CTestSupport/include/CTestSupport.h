@@ -22,6 +22,11 @@ void netctl_fail(enum netctl_fault kind, long nth, int error);
 /* How many calls there were on the calling thread since then; from here on none fails. */
 long netctl_calls(enum netctl_fault kind);
 
+/* From here on a number for the place of each call of the calling thread, which is that of all calls that the
+ * same way of calls led to, is written here, for as many as there is room; 0: none is.
+ */
+void netctl_note_places(enum netctl_fault kind, unsigned long long *places, long room);
+
 /* Gives the calling thread a table of descriptors of its own, with the standard three of the process. */
 int netctl_own_descriptors(void);
 

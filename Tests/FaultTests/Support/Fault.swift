@@ -21,11 +21,38 @@ enum Fault: String, CaseIterable, Sendable {
         }
     }
 
+    /// The calls of a body.
+    struct Calls {
+        /// How many there are.
+        let count: Int
+        /// Those that are the first at their place in the program, counted from 1.
+        let firstAtPlaces: [Int]
+    }
+
     /// Counts the calls of each kind that a body makes on this thread.
-    static func count(_ body: () throws -> Void) rethrows -> [Fault: Int] {
-        for fault in allCases { netctl_fail(fault.kind, 0, 0) }
+    static func count(_ body: () throws -> Void) rethrows -> [Fault: Calls] {
+        let room = 1 << 14
+        let places = allCases.map { fault in
+            let places = UnsafeMutablePointer<UInt64>.allocate(capacity: room)
+            netctl_fail(fault.kind, 0, 0)
+            netctl_note_places(fault.kind, places, room)
+            return places
+        }
+        defer {
+            for (fault, places) in zip(allCases, places) {
+                netctl_note_places(fault.kind, nil, 0)
+                places.deallocate()
+            }
+        }
         try body()
-        return Dictionary(uniqueKeysWithValues: allCases.map { ($0, netctl_calls($0.kind)) })
+        return Dictionary(
+            uniqueKeysWithValues: zip(allCases, places).map { fault, places in
+                let count = netctl_calls(fault.kind)
+                precondition(count <= room, "\(count) calls are more than there is room for")
+                var known: Set<UInt64> = []
+                let first = (0..<count).filter { known.insert(places[$0]).inserted }.map { $0 + 1 }
+                return (fault, Calls(count: count, firstAtPlaces: first))
+            })
     }
 
     /// Has a call fail in a body.

@@ -1,27 +1,39 @@
 import Foundation
 
-/// How much of the matrix is tried: a sample of some seconds, all of it, or one of several parts of it, which
-/// may run at the same time.
-enum FaultPart {
-    case sample
-    case part(Int, of: Int)
+/// How much of the matrix is tried.
+struct FaultPart {
+    /// What belongs to it.
+    enum Extent: String {
+        /// A sample of some seconds.
+        case sample
+        /// Every failpoint; every place in the program that calls, the first time that it is come by, with one
+        /// error, another one on each hook.
+        case places
+        /// Every failpoint; every call with every error.
+        case all
+    }
 
-    /// What `NETCTL_FAULTS` says: `all`, or `2/8` for the second of eight parts.
+    let extent: Extent
+    private let part: Int
+    private let count: Int
+
+    /// What `NETCTL_FAULTS` says: `places`, `all`, or `all:2/8` for the second of eight parts, which may run at
+    /// the same time.
     static let current: FaultPart = {
         guard let text = ProcessInfo.processInfo.environment["NETCTL_FAULTS"] else {
-            return .sample
+            return FaultPart(extent: .sample, part: 1, count: 1)
         }
-        if text == "all" { return .part(1, of: 1) }
-        let numbers = text.split(separator: "/").compactMap { Int($0) }
-        guard numbers.count == 2, numbers[1] > 0, (1...numbers[1]).contains(numbers[0]) else {
-            fatalError(
-                "NETCTL_FAULTS: 'all', or '2/8' for the second of eight parts, not '\(text)'")
-        }
-        return .part(numbers[0], of: numbers[1])
+        let words = text.split(separator: ":", maxSplits: 1)
+        let numbers = words.count == 2 ? words[1].split(separator: "/").map { Int($0) } : [1, 1]
+        guard let extent = words.first.flatMap({ Extent(rawValue: String($0)) }),
+            numbers.count == 2, let part = numbers[0], let count = numbers[1],
+            count > 0, (1...count).contains(part)
+        else { fatalError("NETCTL_FAULTS: 'places', 'all' or 'all:2/8', not '\(text)'") }
+        return FaultPart(extent: extent, part: part, count: count)
     }()
 
-    /// Whether it is all, or a part of all.
-    static var isWhole: Bool { if case .part = current { true } else { false } }
+    /// Whether it is more than a sample.
+    static var isWhole: Bool { current.extent != .sample }
 
     /// Whether a case belongs to it.
     ///
@@ -30,9 +42,6 @@ enum FaultPart {
     ///   - interval: Of how many a sample has one.
     /// - Returns: Whether it is tried.
     static func includes(_ number: Int, sampling interval: Int) -> Bool {
-        switch current {
-        case .sample: number % interval == 0
-        case .part(let part, let count): number % count == part - 1
-        }
+        isWhole ? number % current.count == current.part - 1 : number % interval == 0
     }
 }

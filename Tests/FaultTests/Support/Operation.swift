@@ -70,7 +70,7 @@ enum Operation: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .detach: try Reconciler().detach([ground.target(ground.kept).point])
         case .blockAdd: try Self.block("192.0.2.1/32", "198.51.100.0/24", "second")
         case .attachProgram, .replaceProgram: try ground.program(version: 2).attach()
-        case .detachProgram: try Reconciler().detach(programs: Observation.now().programs)
+        case .detachProgram: try Reconciler().detach(programs: Observation.now().allPrograms)
         case .applyPrograms: try Self.applyPrograms(Self.newPrograms(ground), ground)
         }
     }

@@ -15,7 +15,7 @@ final class Trial {
     /// The changes of the operation, in order.
     let failpoints: [Failpoint]
     /// How many calls it makes that can fail.
-    let calls: [Fault: Int]
+    let calls: [Fault: Fault.Calls]
     private var isPrepared = false
 
     init(_ operation: Operation, _ ground: Ground) throws {
