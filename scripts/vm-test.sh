@@ -23,7 +23,7 @@ all=(
   LinuxSystemTests BPFTests NetlinkTests ProgramTests DatapathTests FaultTests
   TracingTests.{OwnerScenario,ContextScenario,DropScenario,ContextLoad,ContextSwitch,SocketTable,SocketHolders}Tests
   TracingTests.{EventReader,KilledReader,NoTypes,TraceSocket,TraceLoad,TraceProcess,ProbeList,WhyQuestion}Tests
-  CLITests.{ProgramKind,PolicyProgram,UserProgram,Run,ProgramStats,Doctor,Trace,Explain,TestCommand}Tests
+  CLITests.{ProgramKind,PolicyProgram,UserProgram,Run,ProgramStats,Doctor,Trace,Explain,TestCommand,Share}Tests
   CLITests.{Confirm,Block,Concurrency,Gone,HookInput,ForeignProgram,LockOut,Privilege,MemoryLimit}Tests
   demo hooks router many-rules two-hosts power-loss
 )
