@@ -87,16 +87,8 @@ here() {
   if [ -n "$at" ]; then ip netns exec "$at" "$@"; else "$@"; fi
 }
 
-failures=0
-# Compares a number that was reported with the one that is true: expect WHAT REPORTED TRUE.
-expect() {
-  if [ "$2" = "$3" ]; then
-    printf '%s  ok%s  %s: %s\n' "$green" "$reset" "$1" "$2"
-  else
-    printf '%s  no%s  %s: %s, expected %s\n' "$red" "$reset" "$1" "$2" "$3"
-    failures=$((failures + 1))
-  fi
-}
+# shellcheck source=scripts/expect.sh
+. scripts/expect.sh
 
 # A number of `netctl stats`: counted GROUP NAME STATS-ARGUMENT..., such as `counted verdicts drop eth1`,
 # `counted reasons paused eth1`, `counted rules threats --cgroup /demo`.

@@ -20,16 +20,8 @@ die() {
 
 # --- What the guest does ---
 
-failures=0
-# expect WHAT FOUND TRUE
-expect() {
-  if [ "$2" = "$3" ]; then
-    echo "  ok  $1: $2"
-  else
-    echo "  no  $1: $2, expected $3"
-    failures=$((failures + 1))
-  fi
-}
+# shellcheck source=scripts/expect.sh
+. scripts/expect.sh
 
 # Generation $1 of the policy: which one it is tells the name of its first rule.
 policy() {
@@ -151,7 +143,7 @@ start_network() {
     "$(grep -o 'generation-[0-9]*' /etc/netctl/edge.yaml)"
   expect "status --check" "$("$NETCTL" status --check >&2 && echo 0)" 0
   expect "another apply changes" "$("$NETCTL" diff /etc/netctl >&2 && echo nothing)" nothing
-  [ $failures = 0 ]
+  [ "$failures" = 0 ]
 }
 
 # Boot $1: what the last loss left, if there was one; and the next loss at moment $2, if that is not 0.
@@ -174,7 +166,7 @@ guest() {
     [ "$(cat $outcome)" = 0 ] || failures=$((failures + 1))
     "$NETCTL" detach --all --quiet
     rm -f $disk/netctl/blocked-*.txt*
-    [ $failures = 0 ] || exit 1
+    [ "$failures" = 0 ] || exit 1
   fi
   [ "$2" = 0 ] || lose_power "$2"
 }

@@ -19,16 +19,8 @@ die() {
   exit 1
 }
 
-failures=0
-# expect WHAT FOUND TRUE
-expect() {
-  if [ "$2" = "$3" ]; then
-    echo "  ok  $1: $2"
-  else
-    echo "  no  $1: $2, expected $3"
-    failures=$((failures + 1))
-  fi
-}
+# shellcheck source=scripts/expect.sh
+. scripts/expect.sh
 
 # counted RULE
 counted() {
@@ -88,7 +80,7 @@ END
     expect "queue $queue took part" "$([ "$(of_queue $queue xdp_drops)" -gt 0 ] && echo yes)" yes
   done
   "$NETCTL" detach --all --quiet
-  [ $failures = 0 ]
+  [ "$failures" = 0 ]
 }
 
 # --- The host that sends ---

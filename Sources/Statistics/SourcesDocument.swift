@@ -6,14 +6,9 @@ public struct SourcesDocument: Encodable, Sendable {
     let version = 1
     let attachments: [Entry]
 
-    struct Entry: Encodable {
+    struct Entry: Placed {
         let place: Place
         let facts: Facts
-
-        func encode(to encoder: any Encoder) throws {
-            try place.encode(to: encoder)
-            try facts.encode(to: encoder)
-        }
     }
 
     struct Facts: Encodable {

@@ -8,14 +8,9 @@ public struct StatsDocument: Encodable, Sendable {
     let attachments: [Entry]
     let programs: [ProgramStatisticsDocument]
 
-    struct Entry: Encodable {
+    struct Entry: Placed {
         let place: Place
         let facts: Facts
-
-        func encode(to encoder: any Encoder) throws {
-            try place.encode(to: encoder)
-            try facts.encode(to: encoder)
-        }
     }
 
     struct Facts: Encodable {

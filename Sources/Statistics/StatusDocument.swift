@@ -10,14 +10,9 @@ public struct StatusDocument: Encodable, Sendable {
     let foreign: [Foreign]
     let problems: [Issue]
 
-    struct Entry: Encodable {
+    struct Entry: Placed {
         let place: Place
         let facts: Facts
-
-        func encode(to encoder: any Encoder) throws {
-            try place.encode(to: encoder)
-            try facts.encode(to: encoder)
-        }
     }
 
     struct Facts: Encodable {
@@ -44,18 +39,13 @@ public struct StatusDocument: Encodable, Sendable {
         }
     }
 
-    struct UserProgram: Encodable {
+    struct UserProgram: Placed {
         let place: ProgramPlace
         let facts: ProgramFacts
 
         init(_ found: ProgramAttachment) {
             place = ProgramPlace(found)
             facts = ProgramFacts(found)
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            try place.encode(to: encoder)
-            try facts.encode(to: encoder)
         }
     }
 
@@ -90,14 +80,9 @@ public struct StatusDocument: Encodable, Sendable {
         }
     }
 
-    struct Foreign: Encodable {
+    struct Foreign: Placed {
         let place: Place
-        let program: Program
-
-        func encode(to encoder: any Encoder) throws {
-            try place.encode(to: encoder)
-            try program.encode(to: encoder)
-        }
+        let facts: Program
     }
 
     struct Program: Encodable {
@@ -135,7 +120,7 @@ public struct StatusDocument: Encodable, Sendable {
         foreign = observation.foreign.map { found in
             Foreign(
                 place: Place(found.location, found.hook),
-                program: Program(id: found.programID, name: found.name))
+                facts: Program(id: found.programID, name: found.name))
         }
         problems = observation.problems.map {
             Issue(code: $0.code, message: $0.message, hint: $0.hint)

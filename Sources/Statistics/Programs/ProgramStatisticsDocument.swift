@@ -1,14 +1,9 @@
 internal import Datapath
 
 /// A user's program in the document of `netctl stats -o json`.
-struct ProgramStatisticsDocument: Encodable {
+struct ProgramStatisticsDocument: Placed {
     let place: ProgramPlace
     let facts: Facts
-
-    func encode(to encoder: any Encoder) throws {
-        try place.encode(to: encoder)
-        try facts.encode(to: encoder)
-    }
 
     struct Facts: Encodable {
         let name: String

@@ -148,14 +148,9 @@ struct Attach: ParsableCommand {
         }
     }
 
-    private struct ProgramDocument: Encodable {
+    private struct ProgramDocument: Placed {
         let place: ProgramPlace
         let facts: Facts
-
-        func encode(to encoder: any Encoder) throws {
-            try place.encode(to: encoder)
-            try facts.encode(to: encoder)
-        }
 
         struct Facts: Encodable {
             let version = 1
