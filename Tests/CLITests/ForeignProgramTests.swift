@@ -46,6 +46,52 @@ struct ForeignProgramTests {
         }
     }
 
+    @Test("tail calls and maps in maps without --pin-maps: filled while attached, and when replaced")
+    func heldArrays() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            let object = try ProgramFixture.object("steps", in: folder)
+            for weight in [1, 10] {
+                try expectSuccess([
+                    "attach", "near0", "--program", object, "--name", "steps_first", "--mode",
+                    "xdpgeneric", "--set", "weight=\(weight)",
+                ])
+                try pair.send(3, port: 9)
+                let maps = try Self.mapsByType()
+                let calls = try #require(maps["prog_array"])
+                let dump = try expectSuccess(["map", "dump", "\(calls)"])
+                #expect(dump.stdout.split(separator: "\n").count == 2, "\(dump)")
+                let outer = try #require(maps["array_of_maps"])
+                let element = try expectSuccess(["map", "get", "\(outer)", "0", "-o", "json"])
+                let inner = try #require(
+                    try JSONValue(parsing: element.stdout)["value"]?.integer)
+                let udp = try Self.value("\(inner)")
+                #expect(udp?["packets"]?.integer == 3 * weight, "\(String(describing: udp))")
+            }
+            // The array of the program that was replaced went with it.
+            let folders = try runChecked(["ls", "/sys/fs/bpf/netctl"]).split(separator: "\n")
+            let pins = folders.first { $0.hasPrefix("program-") } ?? ""
+            let arrays = try runChecked(["ls", "/sys/fs/bpf/netctl/\(pins)"])
+                .split(separator: "\n").filter { $0.hasPrefix("array-") }
+            #expect(arrays.count == 1 && arrays[0].hasSuffix("-steps_next"), "\(arrays)")
+            try expectSuccess(["detach", "near0"])
+            #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    /// The ids of the maps of the only program that is attached, one of each type.
+    private static func mapsByType() throws -> [String: Int] {
+        let status = try JSONValue(parsing: netctl("status", "-o", "json").stdout)
+        let id = try #require(status["programs"]?.elements?.first?["program_id"]?.integer)
+        let shown = try JSONValue(parsing: netctl("prog", "show", "\(id)", "-o", "json").stdout)
+        let ids = shown["programs"]?.elements?.first?["map_ids"]?.elements ?? []
+        return try ids.compactMap(\.integer).reduce(into: [:]) { found, id in
+            let map = try JSONValue(parsing: netctl("map", "show", "\(id)", "-o", "json").stdout)
+            found[map["maps"]?.elements?.first?["type"]?.text ?? "none"] = id
+        }
+    }
+
     @Test("CO-RE, a ring buffer and a perf buffer")
     func records() async throws {
         try await withSandbox {

@@ -107,6 +107,8 @@ struct UserProgramTests {
             let before = try packets()
             #expect(before >= 3)
 
+            try expectSuccess(["status", "--verbose"], "map user_counts at \(map)")
+
             // Replaced in place: the same link, another program, the same map.
             try expectSuccess(attach + ["--set", "verdict=1"], "replaced program count_frames")
             let second = try #require(try Self.programs().first)

@@ -42,10 +42,7 @@ public struct UserProgram: Sendable {
     public init(
         image: [UInt8], file: String, hook: Hook?, _ options: Options
     ) throws(DatapathError) {
-        let programs = try translating {
-            let object = try OpenObject(image: image, name: FilePath(file).objectName)
-            return object.programs
-        }
+        let programs = try translating { try OpenObject.programs(of: image, file) }
         let attempt = "choose program"
         guard !programs.isEmpty else {
             throw DatapathError(
@@ -85,6 +82,19 @@ public struct UserProgram: Sendable {
         self.image = image
         self.options = options
         digest = options.digest(of: image, program.name)
+    }
+}
+
+extension OpenObject {
+    /// The programs of an object; errors name its file.
+    static func programs(of image: [UInt8], _ file: String) throws(BPFError) -> [ObjectProgram] {
+        do {
+            return try OpenObject(image: image, name: FilePath(file).objectName).programs
+        } catch {
+            var named = error
+            named.subject = file
+            throw named
+        }
     }
 }
 
@@ -157,7 +167,8 @@ extension ObjectProgram {
             "it is attached to the kernel: name no interface, cgroup or hook"
         case .other(let section) where section.hasPrefix("freplace"):
             "it takes the place of a function of another program: only who loads both can say of which"
-        case .other(let section): "netctl cannot attach programs of section \(section)"
+        case .other(let section):
+            "netctl cannot attach programs of section \(section); 'netctl attach --help' names those that it can"
         }
     }
 }
