@@ -53,6 +53,13 @@ public struct OpenObject: ~Copyable {
                     "it has no type information (BTF), by which its maps are known",
                     hint: "compile the source with 'clang -g'")
             }
+            if warnings.text.contains("legacy map definitions") {
+                throw BPFError(
+                    .object, "open object", name,
+                    "it declares maps in the old way, in the section 'maps'",
+                    hint: "declare them as libbpf 1.0 and later take them: struct { __uint(type, …); … } "
+                        + "NAME SEC(\".maps\");")
+            }
             // Over 4000 are libbpf's own numbers: it could read the file, but not what is in it.
             guard result <= -4000 else {
                 var error = BPFError.system(

@@ -1,5 +1,6 @@
 public import BPF
 internal import Foundation
+internal import LinuxSystem
 
 /// A map whose elements are decoded by its type information.
 public final class MapContents {

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "\n"])
+    @Test(arguments: [" ", "\n"])
     func `a loop without an end is named, not the states that the verifier has met twice`(
         _ between: String
     ) {
@@ -50,7 +50,7 @@ import Testing
             """
             0: R1=ctx() R10=fp0
             ; while (i < 100000000) i++; @ loop.bpf.c:6
-            8: (c6) if w1 s< 0x5f5e100 goto pc-5 \(between)infinite loop detected at insn 4
+            8: (c6) if w1 s< 0x5f5e100 goto pc-5\(between)infinite loop detected at insn 4
             cur state: R1=scalar() R10=fp0 fp-8=mmmm????
             old state: R1=scalar() R10=fp0 fp-8=mmmm????
             processed 24 insns (limit 1000000) max_states_per_insn 0 total_states 2 peak_states 2

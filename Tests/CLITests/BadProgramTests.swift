@@ -52,6 +52,12 @@ struct BadProgramTests {
             try refuse(
                 try folder.write(Self.head + Self.licence, to: "nothing.bpf.c"), 1,
                 "there is none in it")
+            let old = try folder.write(
+                Self.head
+                    + "struct old { int type, key_size, value_size, max_entries; };\n"
+                    + "struct old SEC(\"maps\") old = { 2, 4, 4, 1 };\n" + Self.pass + Self.licence,
+                to: "old.bpf.c")
+            try refuse(old, 1, "it declares maps in the old way", "SEC(\".maps\")")
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
         }
     }

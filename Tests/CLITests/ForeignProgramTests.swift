@@ -46,7 +46,8 @@ struct ForeignProgramTests {
         }
     }
 
-    @Test("tail calls and maps in maps without --pin-maps: filled while attached, and when replaced")
+    @Test(
+        "tail calls and maps in maps without --pin-maps: filled while attached, and when replaced")
     func heldArrays() async throws {
         try await withSandbox {
             let pair = try VethPair.create()
@@ -58,11 +59,15 @@ struct ForeignProgramTests {
                     "xdpgeneric", "--set", "weight=\(weight)",
                 ])
                 try pair.send(3, port: 9)
-                let maps = try Self.mapsByType()
-                let calls = try #require(maps["prog_array"])
-                let dump = try expectSuccess(["map", "dump", "\(calls)"])
-                #expect(dump.stdout.split(separator: "\n").count == 2, "\(dump)")
-                let outer = try #require(maps["array_of_maps"])
+                let status = try JSONValue(parsing: netctl("status", "-o", "json").stdout)
+                let first = try #require(
+                    status["programs"]?.elements?.first?["program_id"]?.integer)
+                let calls = try #require(try Self.maps(of: first)["prog_array"])
+                let dump = try expectSuccess(["map", "dump", "\(calls)", "-o", "json"])
+                let steps = try JSONValue(parsing: dump.stdout).elements ?? []
+                #expect(steps.count == 2, "\(dump)")
+                let step = try #require(steps.first?["value"]?.integer)
+                let outer = try #require(try Self.maps(of: step)["array_of_maps"])
                 let element = try expectSuccess(["map", "get", "\(outer)", "0", "-o", "json"])
                 let inner = try #require(
                     try JSONValue(parsing: element.stdout)["value"]?.integer)
@@ -80,11 +85,10 @@ struct ForeignProgramTests {
         }
     }
 
-    /// The ids of the maps of the only program that is attached, one of each type.
-    private static func mapsByType() throws -> [String: Int] {
-        let status = try JSONValue(parsing: netctl("status", "-o", "json").stdout)
-        let id = try #require(status["programs"]?.elements?.first?["program_id"]?.integer)
-        let shown = try JSONValue(parsing: netctl("prog", "show", "\(id)", "-o", "json").stdout)
+    /// The ids of the maps of a program, one of each type.
+    private static func maps(of program: Int) throws -> [String: Int] {
+        let shown = try JSONValue(
+            parsing: netctl("prog", "show", "\(program)", "-o", "json").stdout)
         let ids = shown["programs"]?.elements?.first?["map_ids"]?.elements ?? []
         return try ids.compactMap(\.integer).reduce(into: [:]) { found, id in
             let map = try JSONValue(parsing: netctl("map", "show", "\(id)", "-o", "json").stdout)

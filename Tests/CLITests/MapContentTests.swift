@@ -25,8 +25,10 @@ struct MapContentTests {
             let shown = try expectSuccess(["map", "show", inner, "-o", "json"])
             let id = try #require(
                 try JSONValue(parsing: shown.stdout)["maps"]?.elements?.first?["id"]?.integer)
-            let array = try Self.make("content_array", "array_of_maps", ["inner_map", "pinned", inner])
-            let hash = try Self.make("content_hash", "hash_of_maps", ["inner_map", "pinned", inner])
+            let array = try Self.make(
+                "content_array", "array_of_maps", ["inner_map", "pinned", inner])
+            let hash = try Self.make(
+                "content_hash", "hash_of_maps", ["inner_map", "pinned", inner])
             for (map, key) in [(array, "1"), (hash, "0x01000000")] {
                 try expectSuccess(["map", "set", map, "1", inner])
                 let dump = try expectSuccess(["map", "dump", map])

@@ -68,7 +68,8 @@ public final class RunningPrograms {
             targets.append((user, try Self.target(user, places)))
         }
         try Self.requireRoom(targets, file)
-        object = try translating { Loaded(try Self.load(image, file, chosen, options)) }
+        let programs = targets.map(\.0.program)
+        object = try translating { Loaded(try Self.load(image, file, programs, options)) }
         try translating {
             for (user, target) in targets { try attach(user, target) }
             try readMaps(image, file)
@@ -94,7 +95,8 @@ public final class RunningPrograms {
         switch user.program.target {
         case .xdp, .tc:
             guard let interface = places.interface else {
-                hint = "it is for the \(user.program.hookWord) of an interface: name one behind the file"
+                hint =
+                    "it is for the \(user.program.hookWord) of an interface: name one behind the file"
                 break
             }
             let hook = places.hook ?? (user.program.target == .tc(nil) ? .tcIngress : nil)
@@ -105,7 +107,8 @@ public final class RunningPrograms {
             guard let cgroup = places.cgroup else { break }
             return try ProgramTarget(user, cgroup: cgroup, hook: places.hook)
         case .socketFilter:
-            hint = "a socket keeps its program when netctl ends: use attach --program … --socket PID"
+            hint =
+                "a socket keeps its program when netctl ends: use attach --program … --socket PID"
         default:
             return try ProgramTarget(user)
         }
@@ -125,6 +128,7 @@ public final class RunningPrograms {
             names = object.programs.filter { types.contains($0.type) }.map(\.name)
         }
         try object.loadOnly(programs: names)
+        for program in chosen { try object.adopt(program) }
         for (name, value) in options.globals { try object.setGlobal(name, toLiteral: value) }
         _ = object.takePinnedMaps()
         return try object.loadAdvising()
@@ -194,11 +198,11 @@ public final class RunningPrograms {
 }
 
 extension ObjectProgram {
-    /// Whether its section says all of where it belongs.
+    /// Whether no hook can be named for it.
     fileprivate var isOfKernel: Bool {
         switch target {
         case .xdp, .tc, .cgroup: false
-        default: true
+        default: !isUnknown
         }
     }
 

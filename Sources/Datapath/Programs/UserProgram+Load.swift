@@ -51,9 +51,11 @@ extension UserProgram {
     func load(for target: ProgramTarget, _ pins: ProgramPins) throws -> LoadedUserProgram {
         var object = try OpenObject(image: image, name: FilePath(file).objectName)
         let companions =
-            !object.programArrays.isEmpty
-            ? object.programs.filter { $0.type == program.type && $0.isLoaded }.map(\.name) : []
-        try object.loadOnly(programs: Array(Set(companions + [program.name])))
+            object.programArrays.isEmpty
+            ? [] : object.programs.map(adopted).filter { $0.type == program.type && $0.isLoaded }
+        let loaded = companions.filter { $0.name != program.name } + [program]
+        try object.loadOnly(programs: loaded.map(\.name))
+        for each in loaded { try object.adopt(each) }
         if let type = target.cgroup?.type {
             try object.setExpectedAttachType(program: program.name, type)
         }
@@ -73,10 +75,15 @@ extension UserProgram {
         if let name = arrays.first(where: { !$0.isPinnable }) {
             throw DatapathError("pin map", name, "its name is no identifier of C")
         }
-        let loaded = try object.loadAdvising()
+        let inKernel = try object.loadAdvising()
         return LoadedUserProgram(
-            program: try loaded.program(program.name), object: loaded,
+            program: try inKernel.program(program.name), object: inKernel,
             maps: pinned.filter { !reused.contains($0) }, arrays: arrays)
+    }
+
+    /// Another program of the object as one for the same hook.
+    private func adopted(_ other: ObjectProgram) -> ObjectProgram {
+        other.adopted(for: hook)
     }
 
     /// A pin that a user names; a symbolic link might be somebody else's idea of one.

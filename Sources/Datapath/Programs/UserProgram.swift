@@ -13,6 +13,8 @@ public struct UserProgram: Sendable {
     let image: [UInt8]
     /// How it is to be loaded.
     let options: Options
+    /// The hook that it was chosen for; nil for the one of its section.
+    let hook: Hook?
     /// Of the object and how it is to be loaded.
     let digest: String
 
@@ -43,6 +45,7 @@ public struct UserProgram: Sendable {
         image: [UInt8], file: String, hook: Hook?, _ options: Options
     ) throws(DatapathError) {
         let programs = try translating { try OpenObject.programs(of: image, file) }
+            .map { $0.adopted(for: hook) }
         let attempt = "choose program"
         guard !programs.isEmpty else {
             throw DatapathError(
@@ -81,6 +84,7 @@ public struct UserProgram: Sendable {
         self.program = program
         self.image = image
         self.options = options
+        self.hook = hook
         digest = options.digest(of: image, program.name)
     }
 }
@@ -161,12 +165,13 @@ extension ObjectProgram {
         case .xdp: "it is for the xdp hook of an interface"
         case .tc(nil): "it is for an interface: --hook tc-ingress or tc-egress"
         case .tc(let direction?): "it is for the hook tc-\(direction) of an interface"
-        case .cgroup: "it is for a cgroup: name one by --cgroup"
+        case .cgroup: "it is for a cgroup: name one by --cgroup; its section says the hook"
         case .socketFilter: "it is for a socket of a process: name it by --socket PID:FD"
         case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent, .iterator:
             "it is attached to the kernel: name no interface, cgroup or hook"
         case .other(let section) where section.hasPrefix("freplace"):
             "it takes the place of a function of another program: only who loads both can say of which"
+        case .other where isUnknown: "no hook is called so: name the one that is meant by --hook"
         case .other(let section):
             "netctl cannot attach programs of section \(section); 'netctl attach --help' names those that it can"
         }
