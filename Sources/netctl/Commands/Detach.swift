@@ -71,6 +71,7 @@ struct Detach: ParsableCommand {
                         ? ["nothing is attached"] : lines(names, blocked))
                 return
             }
+            try observation.requireReadable()
             let found =
                 program == nil && socket == nil ? try selection.attachments(in: observation) : []
             let programs = try selection.programs(in: observation)

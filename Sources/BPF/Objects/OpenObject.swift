@@ -57,8 +57,8 @@ public struct OpenObject: ~Copyable {
                 throw BPFError(
                     .object, "open object", name,
                     "it declares maps in the old way, in the section 'maps'",
-                    hint: "declare them as libbpf 1.0 and later take them: struct { __uint(type, …); … } "
-                        + "NAME SEC(\".maps\");")
+                    hint: "declare them as libbpf 1.0 and later take them: "
+                        + "struct { __uint(type, …); … } NAME SEC(\".maps\");")
             }
             // Over 4000 are libbpf's own numbers: it could read the file, but not what is in it.
             guard result <= -4000 else {
