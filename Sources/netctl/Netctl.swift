@@ -1,3 +1,4 @@
+import LinuxSystem
 import ArgumentParser
 
 /// The command line: parses, calls, prints. Nothing else.
@@ -74,6 +75,7 @@ struct Netctl: ParsableCommand {
         ])
 
     static func main() {
+        StandardDescriptors.occupy()
         do {
             var command = try parseAsRoot(CompileArguments.separated(CommandLine.arguments))
             try command.run()

@@ -98,6 +98,7 @@ struct Stats: ParsableCommand {
         // What is summed up, and can be begun anew, is the datapath's.
         let programs = by == nil && !reset ? try selection.programs(in: observation) : []
         if found.isEmpty && programs.isEmpty {
+            try observation.requireReadable()
             let message = selection.nothing(in: observation)
             // What was named has to be there; "all" may be none.
             guard !selection.isNamed else {
@@ -116,7 +117,7 @@ struct Stats: ParsableCommand {
             let (found, programs) = try selected()
             let now = try found.map(Statistics.init(reading:))
             let used = try ProgramStatistics.read(programs, watchingFor: nil)
-            clear()
+            try clear()
             try print(now, used, since: before)
             before = now
         }
@@ -137,7 +138,7 @@ struct Stats: ParsableCommand {
             before = parts
             Thread.sleep(forTimeInterval: interval)
             (found, _) = try selected()
-            clear()
+            try clear()
         }
     }
 
@@ -150,9 +151,9 @@ struct Stats: ParsableCommand {
     }
 
     /// Begins at the top of the terminal again.
-    private func clear() {
+    private func clear() throws {
         if Terminal.showsResults && global.output == .text {
-            Terminal.result("\u{1B}[H\u{1B}[2J" + Date().formatted(.iso8601))
+            try Terminal.result("\u{1B}[H\u{1B}[2J" + Date().formatted(.iso8601))
         }
     }
 
