@@ -37,7 +37,8 @@ extension ObjectProgram {
         let (kind, rest) = (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
         switch kind {
         // Those for elements of maps are on no interface.
-        case "xdp", "xdp.frags": return ["devmap", "cpumap"].contains(rest) ? .other(section) : .xdp
+        case "xdp", "xdp.frags":
+            return ["devmap", "cpumap"].contains(rest) ? .other(section) : .xdp
         case "tc", "classifier", "tcx", "action":
             return .tc(
                 TCXDirection(rawValue: rest.split(separator: "/").first.map(String.init) ?? ""))
