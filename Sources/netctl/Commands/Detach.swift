@@ -52,6 +52,8 @@ struct Detach: ParsableCommand {
             let programs = try selection.programs(in: observation)
                 .filter { program == nil || $0.record.name == program }
             guard !found.isEmpty || !programs.isEmpty else {
+                // What a command left that was cut short goes all the same.
+                try Reconciler.reporting.detach([])
                 let nothing = program.map { "no program '\($0)' is attached there" }
                 try global.write(
                     Document(detached: [], blocked: 0),
