@@ -161,7 +161,8 @@ let package = Package(
         .testTarget(
             name: "FaultTests",
             dependencies: [
-                "BPF", "CTestSupport", "Datapath", "LinuxSystem", "NetTypes", "NetctlABI", "Policy",
+                "BPF", "CLinuxShims", "CTestSupport", "Datapath", "LinuxSystem", "NetTypes",
+                "NetctlABI", "Policy",
                 "TestSupport", "netctl", system,
             ], swiftSettings: strict),
         .testTarget(

@@ -129,6 +129,13 @@ struct UserProgramTests {
             try expectRefusal(
                 ["attach", "near0"], status: 1, "'count_frames', attached by --program")
 
+            // Where the driver has no native mode, it is said why there is none.
+            try runChecked(["ip", "link", "add", "bridge0", "up", "type", "bridge"])
+            let bridge = ["attach", "bridge0", "--program", object, "--name", "count_frames"]
+            let generic = try expectSuccess(bridge, "bridge0 xdp (xdpgeneric)")
+            #expect(generic.stderr.contains("(EOPNOTSUPP); generic mode is in force"), "\(generic)")
+            try expectSuccess(["detach", "bridge0"], "detached bridge0 xdp program count_frames")
+
             try expectSuccess(["detach", "near0"], "detached near0 xdp program count_frames")
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
             #expect(try Self.programs().isEmpty)

@@ -84,6 +84,11 @@ struct VersionTests {
             let text = error?.description ?? ""
             #expect(text.contains("ABI \(newer), this one knows \(newer - 1)"), "\(name): \(text)")
         }
+        // Named or not, what cannot be read is not "nothing".
+        let place = try traffic.target().location
+        let words = place.cgroup.map { ["--cgroup", $0] } ?? [place.interface ?? "?"]
+        let typed = try run([Netctl.besideTests, "detach"] + words)
+        #expect(typed.status == 1 && typed.stderr.contains("ABI \(newer)"), "\(typed)")
         let observation = try Observation.now()
         #expect(observation.attachments.isEmpty)
         #expect(observation.problems.map(\.code) == ["unreadable"])

@@ -91,12 +91,7 @@ struct FaultMatrixTests {
         // With a table of its own, a thread's descriptors mean others to the rest of the process:
         // nothing may run beside it.
         if FaultPart.isWhole { try OwnDescriptors.begin() }
-        // What is looked for once and known from then on is not part of any operation.
-        for operation in operations.suffix(1) + operations.prefix(1) {
-            try operation.prepare(ground)
-            try operation.perform(ground)
-            _ = try Reconciler().detachAll()
-        }
+        try Trial.warmUp(operations, ground)
         var (kills, failures) = (Tally(), Tally())
         var calls: [Fault: (count: Int, places: Int)] = [:]
         var failpoints = 0

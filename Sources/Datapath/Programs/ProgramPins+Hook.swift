@@ -9,9 +9,9 @@ extension ProgramPins {
     /// attached a second time before the first goes.
     ///
     /// - Parameter id: The program.
-    /// - Returns: The mode on an interface's hook.
+    /// - Returns: The mode on an interface's hook, and why it is not a better one.
     /// - Throws: `BPFError`; ``DatapathError``.
-    @discardableResult func put(_ id: UInt32) throws -> AttachMode? {
+    @discardableResult func put(_ id: UInt32) throws -> (mode: AttachMode?, reason: String?) {
         let record = try readRecord(of: id)
         let program = try Program(pinned: self.program(id), name: record.name)
         if let socket = record.socket {
@@ -26,20 +26,20 @@ extension ProgramPins {
         } else {
             return try attach(program, record, id)
         }
-        return record.mode
+        return (record.mode, nil)
     }
 
     /// The link is pinned last: the attachment exists when it does.
     private func attach(
         _ program: borrowing Program, _ record: ProgramRecord, _ id: UInt32
-    ) throws -> AttachMode? {
+    ) throws -> (AttachMode?, String?) {
         if let path = record.cgroup {
             let cgroup = try CgroupMount.current().open(path)
             let attached = try Link.attachCgroup(
                 program: program, cgroup: cgroup.descriptor, type: record.program.attachType)
             Failpoint.pinProgramLink.reach()
             try attached.pin(at: link)
-            return nil
+            return (nil, nil)
         }
         guard let target = AttachTarget(record), case .interface(_, let index) = target.point.place
         else { preconditionFailure("a program is on an interface, a cgroup or the kernel's hooks") }
@@ -57,18 +57,18 @@ extension ProgramPins {
             try program.pin(at: draft(0))
             try clsactHook(record)?.attach(program)
             try takeDraft(as: filter)
-            return .tc(.clsact)
+            return (.tc(.clsact), nil)
         }
     }
 
     private func keep(
         _ attached: consuming AttachedLink, _ record: ProgramRecord, _ id: UInt32
-    ) throws -> AttachMode? {
-        let mode = attached.mode
+    ) throws -> (AttachMode?, String?) {
+        let (mode, reason) = (attached.mode, attached.reason)
         try write(mode, record, id)
         Failpoint.pinProgramLink.reach()
         try attached.link.pin(at: link)
-        return mode
+        return (mode, reason)
     }
 
     /// Notes the mode, which the kernel may have chosen.

@@ -6,8 +6,9 @@ internal import SystemPackage
 extension Reconciler {
     /// What an attach of a user's program did.
     public enum ProgramOutcome: Sendable {
-        /// It is on the hook now, in this mode where there are several.
-        case attached(AttachMode?)
+        /// It is on the hook now, in this mode where there are several. There may be a reason why it is not a
+        /// better one.
+        case attached(AttachMode?, because: String?)
         /// It took the place of the program of this name that netctl had put there.
         case replaced(AttachMode?)
     }
@@ -56,8 +57,8 @@ extension PinRoot {
         // Whatever this throws: what was pinned is litter.
         let prepared = try PreparedProgram(
             user, for: target, owner: owner, replacing: present, in: self)
-        let mode = try prepared.pins.put(prepared.id)
-        return present == nil ? .attached(mode) : .replaced(mode)
+        let (mode, reason) = try prepared.pins.put(prepared.id)
+        return present == nil ? .attached(mode, because: reason) : .replaced(mode)
     }
 
     /// The pins of every user's program, complete or not.

@@ -177,10 +177,10 @@ struct Attach: ParsableCommand {
         } else {
             target = try ProgramTarget(user)
         }
-        let (mode, replaced) =
+        let (mode, replaced, reason): (AttachMode?, Bool, String?) =
             switch try Reconciler.reporting.attach(user, to: target) {
-            case .attached(let mode): (mode, false)
-            case .replaced(let mode): (mode, true)
+            case .attached(let mode, let reason): (mode, false, reason)
+            case .replaced(let mode): (mode, true, nil)
             }
         try global.write(
             ProgramDocument(
@@ -192,6 +192,7 @@ struct Attach: ParsableCommand {
                 "\(replaced ? "replaced" : "attached") program \(user.program.name) on "
                     + "\(target.name) \(target.hook)\(mode.map { " (\($0))" } ?? "")"
             ])
+        sayGeneric(because: reason)
     }
 
     private func attach(_ hook: Hook) throws {
@@ -217,9 +218,12 @@ struct Attach: ParsableCommand {
         try global.write(
             document,
             text: ["\(word) \(target.name) \(hook)\(mode.map { " (\($0)\(shared))" } ?? "")"])
-        if let reason {
-            global.say(
-                "netctl: the driver cannot run XDP here: \(reason); generic mode is in force")
-        }
+        sayGeneric(because: reason)
+    }
+
+    /// Says why `auto` did not take native XDP.
+    private func sayGeneric(because reason: String?) {
+        guard let reason else { return }
+        global.say("netctl: the driver cannot run XDP here: \(reason); generic mode is in force")
     }
 }

@@ -48,6 +48,7 @@ struct Detach: ParsableCommand {
                         ? ["nothing is attached"] : lines(names, blocked))
                 return
             }
+            try observation.requireReadable()
             let found = program == nil ? try selection.attachments(in: observation) : []
             let programs = try selection.programs(in: observation)
                 .filter { program == nil || $0.record.name == program }

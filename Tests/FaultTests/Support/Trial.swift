@@ -36,6 +36,15 @@ final class Trial {
         #expect(try HeldState.now() == HeldState())
     }
 
+    /// Has looked for what is looked for once and known from then on: that is not part of any operation.
+    static func warmUp(_ operations: [Operation], _ ground: Ground) throws {
+        for operation in operations.suffix(1) + operations.prefix(1) {
+            try operation.prepare(ground)
+            try operation.perform(ground)
+            _ = try Reconciler().detachAll()
+        }
+    }
+
     /// Tells it from the other trials, where cases are counted.
     var number: Int { 11 * operation.number + 17 * ground.way.number }
 

@@ -59,7 +59,10 @@ public struct Observation: Sendable {
         }
     }
 
-    private func requireReadable() throws {
+    /// Makes sure that nothing is there that is not among those found: what is looked for by a name might be it.
+    ///
+    /// - Throws: ``DatapathError``: why an attachment or a program cannot be read.
+    public func requireReadable() throws {
         if let refusal = unreadable.first { throw refusal }
     }
 
