@@ -125,7 +125,7 @@ man: release ## Write netctl(8) and a page for each command to .build/man
 	rm -rf .build/man
 	scripts/man-pages.sh $(released) .build/man
 
-install: release man ## Install to PREFIX (/usr/local): the binary, man pages, completions, example policies, netctl.service
+install: release man ## Install to PREFIX (/usr/local): the binary, man pages, completions, documentation, example policies, netctl.service
 	install -D -m 755 $(released) $(DESTDIR)$(PREFIX)/sbin/netctl
 	install -d $(share)/man/man8 $(DESTDIR)/etc/netctl
 	install -m 644 .build/man/*.8 $(share)/man/man8
@@ -135,7 +135,7 @@ install: release man ## Install to PREFIX (/usr/local): the binary, man pages, c
 	$(released) --generate-completion-script bash > $(word 1,$(completions))
 	$(released) --generate-completion-script zsh > $(word 2,$(completions))
 	$(released) --generate-completion-script fish > $(word 3,$(completions))
-	cp -R LICENSE bpf/LICENSE.* README.md CHANGELOG.md docs/policy.schema.json policies \
+	cp -R LICENSE bpf/LICENSE.* README.md CHANGELOG.md docs docs/policy.schema.json policies \
 		$(share)/doc/netctl/
 
 uninstall: ## Remove what install put there; attachments stay (netctl detach --all first), and /etc/netctl

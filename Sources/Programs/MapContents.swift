@@ -1,5 +1,6 @@
 public import BPF
 internal import Foundation
+internal import LinuxSystem
 
 /// A map whose elements are decoded by its type information.
 public final class MapContents {
@@ -45,7 +46,7 @@ public final class MapContents {
     /// - Throws: `BPFError`: maps of some types have no elements to walk.
     public func forEach(_ body: (Element) throws -> Void) throws {
         let info = map.map.info
-        if let refusal = Self.refusals[info.type.rawValue] {
+        if let refusal = Self.refusals[info.type] {
             throw ProgramsError("dump map", name, refusal.reason, hint: refusal.hint)
         }
         try map.forEachKey { key in
@@ -62,13 +63,13 @@ public final class MapContents {
     }
 
     /// Maps that hold no elements by key.
-    private static let refusals: [UInt32: (reason: String, hint: String?)] = [
-        4: ("it is a perf buffer, whose records are read once", "netctl listen"),
-        16: ("it is a bloom filter, which cannot be listed", nil),
-        22: ("it is a queue, whose elements are taken, not listed", nil),
-        23: ("it is a stack, whose elements are taken, not listed", nil),
-        27: ("it is a ring buffer, whose records are read once", "netctl listen"),
-        31: ("it is a ring buffer that programs read", nil),
+    private static let refusals: [MapType: (reason: String, hint: String?)] = [
+        .perfEventArray: ("it is a perf buffer, whose records are read once", "netctl listen"),
+        .bloomFilter: ("it is a bloom filter, which cannot be listed", nil),
+        .queue: ("it is a queue, whose elements are taken, not listed", nil),
+        .stack: ("it is a stack, whose elements are taken, not listed", nil),
+        .ringBuffer: ("it is a ring buffer, whose records are read once", "netctl listen"),
+        .userRingBuffer: ("it is a ring buffer that programs read", nil),
     ]
 
     /// Finds an element.
@@ -91,19 +92,27 @@ public final class MapContents {
     }
 
     private func decodedKey(_ bytes: [UInt8]) -> BTFValue {
-        if let types, types.key != 0 { return types.types.decode(bytes, as: types.key) }
+        if let types, types.key != 0 {
+            // A key of 32 bits in network order that has no name is an address: ports have 16.
+            if types.types.name(of: types.key) == "__be32" {
+                return .address(bytes.map(String.init).joined(separator: "."))
+            }
+            return types.types.decode(bytes, as: types.key)
+        }
         // An index needs no type information.
-        return map.map.info.type.isArray ? Self.number(bytes) : .bytes(bytes)
+        return map.map.info.type.hasIndices ? Self.number(bytes) : .bytes(bytes)
     }
 
     private func decodedValue(_ bytes: [UInt8]) -> BTFValue {
         if let types { return types.types.decode(bytes, as: types.value) }
-        return Self.holdsIDs.contains(map.map.info.type.rawValue)
-            ? Self.number(bytes) : .bytes(bytes)
+        return Self.holdsNumbers(map.map.info.type) ? Self.number(bytes) : .bytes(bytes)
     }
 
-    /// Arrays of programs, and maps of maps: the kernel answers ids.
-    private static let holdsIDs: Set<UInt32> = [3, 12, 13]
+    /// Whether values of 4 bytes are a number: the kernel answers the ids of programs and maps, and
+    /// indices of interfaces.
+    private static func holdsNumbers(_ type: MapType) -> Bool {
+        type == .programArray || type.holdsMaps || type.hasIndices && !type.isArray
+    }
 
     private static func number(_ bytes: [UInt8]) -> BTFValue {
         guard bytes.count == 4 else { return .bytes(bytes) }
@@ -117,9 +126,18 @@ public final class MapContents {
     ///
     /// - Parameters:
     ///   - key: The key as it is typed.
-    ///   - value: The value as it is typed.
+    ///   - value: The value as it is typed; in a map of maps or programs the id, name or pin of one.
     /// - Throws: `BPFError`, ``ProgramsError``.
     public func set(_ key: String, to value: String) throws {
+        let type = map.map.info.type
+        if type.holdsMaps {
+            let inner = try Reference(value).map()
+            return try map.update(try keyBytes(key), [Self.bytes(inner.descriptor.rawValue)])
+        }
+        if type == .programArray {
+            let program = try Reference(value).program()
+            return try map.update(try keyBytes(key), [Self.bytes(program.descriptor.rawValue)])
+        }
         let literal = try BTFLiteral(typed: value)
         let count = map.valuesPerElement
         let values: [[UInt8]]
@@ -135,6 +153,10 @@ public final class MapContents {
             values = Array(repeating: try valueBytes(literal), count: count)
         }
         try map.update(try keyBytes(key), values)
+    }
+
+    private static func bytes(_ descriptor: Int32) -> [UInt8] {
+        withUnsafeBytes(of: descriptor) { Array($0) }
     }
 
     /// Deletes an element.

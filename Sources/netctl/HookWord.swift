@@ -13,6 +13,8 @@ struct HookWord: ExpressibleByArgument {
 
     static var allValueStrings: [String] { Hook.allCases.map(\.rawValue) }
 
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
     /// The hook that is meant where any will do.
     var hook: Hook {
         let full = Hook.allCases.map(\.rawValue).contains(text) ? text : "cgroup-\(text)"

@@ -3,13 +3,16 @@ import Datapath
 
 /// A policy, and where it is to go.
 struct PolicyArguments: ParsableArguments {
-    @Argument(help: "Policy files or folders of them; together they form one policy.")
+    @Argument(
+        help: "Policy files or folders of them; together they form one policy.",
+        completion: .file())
     var files: [String] = []
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "The same.")
+    @Option(
+        name: [.customShort("f"), .customLong("file")], help: "The same.", completion: .file())
     var named: [String] = []
 
-    @Option(help: "Only this interface; may be repeated.")
+    @Option(help: "Only this interface; may be repeated.", completion: .interfaces)
     var interface: [String] = []
 
     @Flag(help: "Take hooks that another policy holds.")

@@ -19,7 +19,8 @@ struct ProgramArguments: ParsableArguments {
 
     @OptionGroup var loading: LoadingArguments
 
-    @Flag(help: "Pin the program's maps: they outlive a replacement, and 'status' tells where.")
+    @Flag(
+        help: "Pin the program's maps: they outlive a replacement; 'status --verbose' tells where.")
     var pinMaps = false
 
     @Option(

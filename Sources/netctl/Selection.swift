@@ -5,13 +5,15 @@ import Policy
 
 /// Which attachments a command is about.
 struct Selection: ParsableArguments {
-    @Argument(help: "The interface.")
+    @Argument(help: "The interface.", completion: .interfaces)
     var interface: String?
 
     @Option(help: "The cgroup, a path below the mount of cgroup v2.")
     var cgroup: String?
 
-    @Option(help: "A network namespace under /run/netns; not given: the caller's.")
+    @Option(
+        help: "A network namespace under /run/netns; not given: the caller's.",
+        completion: .namespaces)
     var netns: String?
 
     @Option(

@@ -42,6 +42,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [" ", "\n"])
+    func `a loop without an end is named, not the states that the verifier has met twice`(
+        _ between: String
+    ) {
+        let log = VerifierLog(
+            """
+            0: R1=ctx() R10=fp0
+            ; while (i < 100000000) i++; @ loop.bpf.c:6
+            8: (c6) if w1 s< 0x5f5e100 goto pc-5\(between)infinite loop detected at insn 4
+            cur state: R1=scalar() R10=fp0 fp-8=mmmm????
+            old state: R1=scalar() R10=fp0 fp-8=mmmm????
+            processed 24 insns (limit 1000000) max_states_per_insn 0 total_states 2 peak_states 2
+            """)
+        #expect(log.cause == "infinite loop detected at insn 4")
+        #expect(
+            log.excerpt.prefix(2) == [
+                "loop.bpf.c:6:  while (i < 100000000) i++;",
+                "8: (c6) if w1 s< 0x5f5e100 goto pc-5",
+            ])
+    }
+
     @Test func `the excerpt of a log of Linux 6.10 and later`() {
         let log = VerifierLog(
             """

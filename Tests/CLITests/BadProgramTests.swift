@@ -25,6 +25,10 @@ struct BadProgramTests {
             try refuse(try folder.write("", to: "empty.o"), 1, "it is empty")
             try refuse(Netctl.path, 1, "it is an object for ", "not for BPF")
             let source = try folder.write(Self.head + Self.pass + Self.licence, to: "pass.bpf.c")
+            let whole = try ProgramFixture.compile(source, in: folder, to: "whole.bpf.o")
+            let cut = folder.appending("cut.bpf.o")
+            try runChecked(["sh", "-c", "head -c 300 \(whole) >\(cut)"])
+            try refuse(cut, 1, "open object \(cut): it is damaged, or cut short")
             let bare = try ProgramFixture.compile(source, in: folder, to: "bare.bpf.o", [])
             // Without maps and variables nothing needs types: it is attached.
             try expectSuccess(["attach", "near0", "--program", bare], "attached program pass")
@@ -48,6 +52,12 @@ struct BadProgramTests {
             try refuse(
                 try folder.write(Self.head + Self.licence, to: "nothing.bpf.c"), 1,
                 "there is none in it")
+            let old = try folder.write(
+                Self.head
+                    + "struct old { int type, key_size, value_size, max_entries; };\n"
+                    + "struct old SEC(\"maps\") old = { 2, 4, 4, 1 };\n" + Self.pass + Self.licence,
+                to: "old.bpf.c")
+            try refuse(old, 1, "it declares maps in the old way", "SEC(\".maps\")")
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
         }
     }
@@ -110,6 +120,23 @@ struct BadProgramTests {
             try expectSuccess(["status"], "state active")
             try expectSuccess(["detach", "near0"])
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    @Test("tracepoints that this kernel does not have")
+    func targets() async throws {
+        try await withSandbox {
+            let folder = try TemporaryDirectory()
+            for (section, words) in [
+                ("tp_btf/no_such", "this kernel has no 'no_such'"),
+                ("tracepoint/sched/no_such", "'netctl probe list sched:*'"),
+                ("raw_tp/no_such", "this kernel has no such tracepoint"),
+            ] {
+                let source = try folder.write(
+                    Self.head + "SEC(\"\(section)\") int on_it(void *ctx) { return 0; }\n"
+                        + Self.licence, to: "target.bpf.c")
+                try expectRefusal(["attach", "--program", source], status: 1, words)
+            }
         }
     }
 

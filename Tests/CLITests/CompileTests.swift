@@ -65,10 +65,15 @@ struct CompileTests {
         let source = """
             #include "vmlinux.h"
             #include <bpf/bpf_helpers.h>
+            #include <bpf/bpf_tracing.h>
             SEC("tp_btf/sched_process_exec") int exec(void *ctx)
             {
                 struct task_struct *task = (void *)bpf_get_current_task_btf();
                 return task->pid < 0;
+            }
+            SEC("kprobe/do_exit") int BPF_KPROBE(on_exit, long code)
+            {
+                return code;
             }
             """
         try folder.write(source, to: "exec.bpf.c")

@@ -46,6 +46,56 @@ struct ForeignProgramTests {
         }
     }
 
+    @Test(
+        "tail calls and maps in maps without --pin-maps: filled while attached, and when replaced")
+    func heldArrays() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            let object = try ProgramFixture.object("steps", in: folder)
+            for weight in [1, 10] {
+                try expectSuccess([
+                    "attach", "near0", "--program", object, "--name", "steps_first", "--mode",
+                    "xdpgeneric", "--set", "weight=\(weight)",
+                ])
+                try pair.send(3, port: 9)
+                let status = try JSONValue(parsing: netctl("status", "-o", "json").stdout)
+                let first = try #require(
+                    status["programs"]?.elements?.first?["program_id"]?.integer)
+                let calls = try #require(try Self.maps(of: first)["prog_array"])
+                let dump = try expectSuccess(["map", "dump", "\(calls)", "-o", "json"])
+                let steps = try JSONValue(parsing: dump.stdout).elements ?? []
+                #expect(steps.count == 2, "\(dump)")
+                let step = try #require(steps.first?["value"]?.integer)
+                let outer = try #require(try Self.maps(of: step)["array_of_maps"])
+                let element = try expectSuccess(["map", "get", "\(outer)", "0", "-o", "json"])
+                let inner = try #require(
+                    try JSONValue(parsing: element.stdout)["value"]?.integer)
+                let udp = try Self.value("\(inner)")
+                #expect(udp?["packets"]?.integer == 3 * weight, "\(String(describing: udp))")
+            }
+            // The array of the program that was replaced went with it.
+            let folders = try runChecked(["ls", "/sys/fs/bpf/netctl"]).split(separator: "\n")
+            let pins = folders.first { $0.hasPrefix("program-") } ?? ""
+            let arrays = try runChecked(["ls", "/sys/fs/bpf/netctl/\(pins)"])
+                .split(separator: "\n").filter { $0.hasPrefix("array-") }
+            #expect(arrays.count == 1 && arrays[0].hasSuffix("-steps_next"), "\(arrays)")
+            try expectSuccess(["detach", "near0"])
+            #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    /// The ids of the maps of a program, one of each type.
+    private static func maps(of program: Int) throws -> [String: Int] {
+        let shown = try JSONValue(
+            parsing: netctl("prog", "show", "\(program)", "-o", "json").stdout)
+        let ids = shown["programs"]?.elements?.first?["map_ids"]?.elements ?? []
+        return try ids.compactMap(\.integer).reduce(into: [:]) { found, id in
+            let map = try JSONValue(parsing: netctl("map", "show", "\(id)", "-o", "json").stdout)
+            found[map["maps"]?.elements?.first?["type"]?.text ?? "none"] = id
+        }
+    }
+
     @Test("CO-RE, a ring buffer and a perf buffer")
     func records() async throws {
         try await withSandbox {

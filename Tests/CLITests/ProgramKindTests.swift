@@ -180,7 +180,9 @@ struct ProgramKindTests {
             try sender.send(1, to: "127.0.0.1", port: 4323)
             try server.waitForOutput("got 2")
             try expectSuccess(["status"], "program process \(server.pid) fd ", "state active")
-            try expectSuccess(["detach", "--program", "keep_some"], "detached process")
+            try expectSuccess(
+                ["detach", "--socket", "4194303"], "no program is attached to a socket of process")
+            try expectSuccess(["detach", "--socket", "\(server.pid)"], "detached process")
             try sender.send(1, to: "127.0.0.1", port: 4323)
             try server.waitForOutput("got 2\ngot 6")
             try expectSuccess(attach)

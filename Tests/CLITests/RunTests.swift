@@ -123,7 +123,9 @@ struct RunTests {
             let result = try expectSuccess([
                 "listen", map, "--type", "exec_event", "--count", "1", "--for", "20s", "-o", "json",
             ])
-            let record = try JSONValue(parsing: result.stdout)["record"]
+            let document = try JSONValue(parsing: result.stdout)
+            let record = document["record"]
+            #expect(document["lost"] == .null)
             #expect(record?["pid"]?.integer != nil && record?["comm"]?.text != nil, "\(result)")
             try expectRefusal(
                 ["listen", map, "--type", "nope"], status: 1, "its programs know no type 'nope'")
@@ -146,6 +148,61 @@ struct RunTests {
                 ["run", Self.example("protocols"), "--name", "nope", "lo"], status: 1,
                 "no program 'nope'")
             try expectRefusal(["run", Self.example("protocols"), "nope0"], status: 1, "nope0")
+            let folder = try TemporaryDirectory()
+            let source = try folder.write(
+                """
+                #include <linux/bpf.h>
+                #include <bpf/bpf_helpers.h>
+                SEC("xdp") int first(struct xdp_md *ctx) { return XDP_PASS; }
+                SEC("xdp") int second(struct xdp_md *ctx) { return XDP_PASS; }
+                SEC("tc") int third(struct __sk_buff *skb) { return 0; }
+                SEC("cgroup/skb") int fourth(struct __sk_buff *skb) { return 1; }
+                SEC("socket") int fifth(struct __sk_buff *skb) { return 0; }
+                """, to: "many.bpf.c")
+            func refuse(_ arguments: [String], _ words: String...) throws {
+                let result = try run([Netctl.path, "run", source] + arguments)
+                #expect(result.status == 1, "\(result)")
+                for word in words { #expect(result.stderr.contains(word), "\(result)") }
+            }
+            try refuse(
+                ["lo", "--cgroup", "/"], "says no direction; name one: --hook ingress|egress")
+            try refuse(["lo", "--name", "fifth"], "use attach --program … --socket PID")
+            try refuse(["lo", "--name", "third", "--hook", "xdp"], "does not fit xdp")
+            try refuse(["--name", "third"], "TC hooks of an interface: name one behind the file")
+            let two = try folder.write(
+                """
+                #include <linux/bpf.h>
+                #include <bpf/bpf_helpers.h>
+                SEC("xdp") int first(struct xdp_md *ctx) { return XDP_PASS; }
+                SEC("xdp") int second(struct xdp_md *ctx) { return XDP_PASS; }
+                """, to: "two.bpf.c")
+            try expectRefusal(
+                ["run", two, "lo"], status: 1, "room for one: first, second", "--name")
+        }
+    }
+
+    @Test("a hook that the section leaves open is named")
+    func openHooks() async throws {
+        try await withSandbox {
+            _ = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            let source = try folder.write(
+                """
+                #include <linux/bpf.h>
+                #include <bpf/bpf_helpers.h>
+                SEC("cgroup/skb") int either(struct __sk_buff *skb) { return 1; }
+                """, to: "either.bpf.c")
+            try withCgroup { cgroup in
+                for hook in ["ingress", "egress"] {
+                    let result = try run([
+                        Netctl.path, "run", source, "--cgroup", cgroup.path, "--hook", hook,
+                        "--for", "100ms", "--verbose",
+                    ])
+                    #expect(
+                        result.status == 0 && result.stderr.contains("cgroup-\(hook)"),
+                        "\(result)")
+                }
+            }
         }
     }
 }

@@ -107,6 +107,8 @@ struct UserProgramTests {
             let before = try packets()
             #expect(before >= 3)
 
+            try expectSuccess(["status", "--verbose"], "map user_counts at \(map)")
+
             // Replaced in place: the same link, another program, the same map.
             try expectSuccess(attach + ["--set", "verdict=1"], "replaced program count_frames")
             let second = try #require(try Self.programs().first)
@@ -177,6 +179,39 @@ struct UserProgramTests {
             try expectSuccess(["link", "list"], "tracepoint sched_process_exec")
             try expectSuccess(["detach", "--all"], "program on_exec")
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    @Test("sections of any name, as iproute2 takes them: --hook says what they are for")
+    func otherSections() async throws {
+        try await withSandbox {
+            _ = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            let source = try folder.write(
+                """
+                #include <linux/bpf.h>
+                #include <bpf/bpf_helpers.h>
+                SEC("prog") int old_xdp(struct xdp_md *ctx) { return XDP_PASS; }
+                SEC("egress") int old_tc(struct __sk_buff *skb) { return 0; }
+                SEC("action") int old_action(struct __sk_buff *skb) { return 0; }
+                """, to: "sections.bpf.c")
+            let attach = ["attach", "near0", "--program", source, "--name"]
+            try expectRefusal(
+                attach + ["old_xdp"], status: 1, "its section is 'prog'",
+                "name the one that is meant by --hook")
+            for (name, hook) in [
+                ("old_xdp", "xdp"), ("old_tc", "tc-egress"), ("old_action", "tc-ingress"),
+            ] {
+                let named = attach + [name, "--hook", hook, "--mode", "xdpgeneric"]
+                try expectSuccess(named, "attached program \(name) on near0 \(hook)")
+                try expectSuccess(named, "replaced program \(name)")
+            }
+            try expectSuccess(["detach", "near0"])
+            let ran = try run([
+                Netctl.path, "run", source, "near0", "--name", "old_xdp", "--hook", "xdp", "--mode",
+                "xdpgeneric", "--for", "100ms", "--verbose",
+            ])
+            #expect(ran.status == 0 && ran.stderr.contains("old_xdp on near0 xdp"), "\(ran)")
         }
     }
 

@@ -38,7 +38,9 @@ private struct BTFEncoder {
     mutating func encode(
         _ literal: BTFLiteral, _ id: UInt32, at offset: Int, _ subject: String
     ) throws(BPFError) {
-        let name = subject.split(separator: ".").last.map(String.init) ?? subject
+        // A map's subject is in words, `value of counts (id 7)`, and no member's name.
+        let last = subject.split(separator: ".").last.map(String.init) ?? subject
+        let name = last.contains(" ") ? "" : last
         if case .word(let text) = literal, let known = KnownType(id, in: types, member: name) {
             guard let encoded = known.encode(text) else { throw refusal(literal, id, subject) }
             return try put(encoded, at: offset, subject)

@@ -28,12 +28,26 @@ public struct MapType: RawRepresentable, Hashable, Sendable, CustomStringConvert
     public static let lpmTrie = MapType(rawValue: 11)
     /// `BPF_MAP_TYPE_ARRAY_OF_MAPS`. Since Linux 4.12.
     public static let arrayOfMaps = MapType(rawValue: 12)
+    /// `BPF_MAP_TYPE_HASH_OF_MAPS`. Since Linux 4.12.
+    public static let hashOfMaps = MapType(rawValue: 13)
     /// `BPF_MAP_TYPE_DEVMAP`. Since Linux 4.14.
     public static let deviceMap = MapType(rawValue: 14)
+    /// `BPF_MAP_TYPE_CPUMAP`. Since Linux 4.15.
+    public static let cpuMap = MapType(rawValue: 16)
+    /// `BPF_MAP_TYPE_XSKMAP`. Since Linux 4.18.
+    public static let xdpSocketMap = MapType(rawValue: 17)
+    /// `BPF_MAP_TYPE_QUEUE`. Since Linux 4.20.
+    public static let queue = MapType(rawValue: 22)
+    /// `BPF_MAP_TYPE_STACK`. Since Linux 4.20.
+    public static let stack = MapType(rawValue: 23)
     /// `BPF_MAP_TYPE_SK_STORAGE`: a value in the socket itself. Since Linux 5.2.
     public static let socketStorage = MapType(rawValue: 24)
     /// `BPF_MAP_TYPE_RINGBUF`. Since Linux 5.8.
     public static let ringBuffer = MapType(rawValue: 27)
+    /// `BPF_MAP_TYPE_BLOOM_FILTER`. Since Linux 5.16.
+    public static let bloomFilter = MapType(rawValue: 30)
+    /// `BPF_MAP_TYPE_USER_RINGBUF`: records from user space for programs. Since Linux 6.1.
+    public static let userRingBuffer = MapType(rawValue: 31)
 
     /// libbpf's name, `percpu_array`; the number for a type that it does not know.
     public var description: String {

@@ -159,7 +159,14 @@ extension MapType {
 
     /// Whether keys are indices and all elements exist always.
     public var isArray: Bool {
-        // ARRAY, PROG_ARRAY, PERF_EVENT_ARRAY, PERCPU_ARRAY, ARRAY_OF_MAPS
-        [2, 3, 4, 6, 13].contains(rawValue)
+        [.array, .programArray, .perfEventArray, .perCPUArray, .arrayOfMaps].contains(self)
     }
+
+    /// Whether keys are indices, elements coming and going or not.
+    public var hasIndices: Bool {
+        isArray || [.deviceMap, .cpuMap, .xdpSocketMap].contains(self)
+    }
+
+    /// Whether values are maps, which are told by their ids and taken by descriptors.
+    public var holdsMaps: Bool { self == .arrayOfMaps || self == .hashOfMaps }
 }

@@ -22,6 +22,12 @@ struct LibbpfWarnings {
     /// Whether the kernel's types were looked for in vain.
     var lackKernelTypes: Bool { text.contains("failed to find valid kernel BTF") }
 
+    /// The program whose tracepoint or function the kernel's types do not have, and what that is called.
+    var missingTarget: (program: String, target: String)? {
+        text.firstMatch(of: /prog '([^']*)': failed to find kernel BTF type ID of '([^']*)'/)
+            .map { (String($0.1), String($0.2)) }
+    }
+
     /// The program that libbpf could not load.
     var failedProgram: String? {
         text.firstMatch(of: /prog '([^']*)': BPF program load failed/).map { String($0.1) }

@@ -67,9 +67,9 @@ extension OpenObject {
         return names
     }
 
-    /// Whether a map's elements are programs, which have to be loaded with it.
-    public var hasProgramArrays: Bool {
-        mapNames.contains { name in
+    /// The maps whose elements are programs, which have to be loaded with them.
+    public var programArrays: [String] {
+        mapNames.filter { name in
             bpf_object__find_map_by_name(handle.raw, name).map {
                 bpf_map__type($0).rawValue == MapType.programArray.rawValue
             } ?? false

@@ -26,6 +26,11 @@ extension OpenObject {
             if let map = warnings.failedMap {
                 return .system("create map", map, errno)
             }
+            if let (program, target) = warnings.missingTarget {
+                return BPFError(
+                    .notFound, "load program", program,
+                    "this kernel has no '\(target)' that it could be attached to", errno: errno)
+            }
             if warnings.lackKernelTypes { return .noKernelTypes("load object", name, errno) }
             return .system(
                 "load object", name, errno, hint: errno == .notPermitted ? nil : warnings.first)

@@ -53,10 +53,24 @@ public struct OpenObject: ~Copyable {
                     "it has no type information (BTF), by which its maps are known",
                     hint: "compile the source with 'clang -g'")
             }
-            var error = BPFError.system(
-                "open object", name, Errno(rawValue: -result), hint: warnings.first)
-            error.code = .object
-            throw error
+            if warnings.text.contains("legacy map definitions") {
+                throw BPFError(
+                    .object, "open object", name,
+                    "it declares maps in the old way, in the section 'maps'",
+                    hint: "declare them as libbpf 1.0 and later take them: "
+                        + "struct { __uint(type, …); … } NAME SEC(\".maps\");")
+            }
+            // Over 4000 are libbpf's own numbers: it could read the file, but not what is in it.
+            guard result <= -4000 else {
+                var error = BPFError.system(
+                    "open object", name, Errno(rawValue: -result), hint: warnings.first)
+                error.code = .object
+                throw error
+            }
+            throw BPFError(
+                .object, "open object", name, "it is damaged, or cut short",
+                hint: "compile the source again"
+                    + (warnings.first.map { " (\($0))" } ?? ""))
         }
         handle = ObjectHandle(raw: object)
         self.name = name

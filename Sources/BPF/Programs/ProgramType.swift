@@ -12,10 +12,14 @@ public struct ProgramType: RawRepresentable, Hashable, Sendable, CustomStringCon
         self.rawValue = rawValue
     }
 
+    /// `BPF_PROG_TYPE_UNSPEC`: of a section that libbpf does not know.
+    public static let unspecified = ProgramType(rawValue: 0)
     /// `BPF_PROG_TYPE_KPROBE`: kprobes and uprobes. Since Linux 4.1.
     public static let kprobe = ProgramType(rawValue: 2)
     /// `BPF_PROG_TYPE_SCHED_CLS`: tc and TCX. Since Linux 4.1.
     public static let schedCls = ProgramType(rawValue: 3)
+    /// `BPF_PROG_TYPE_SCHED_ACT`: actions of tc. Since Linux 4.1.
+    public static let schedAct = ProgramType(rawValue: 4)
     /// `BPF_PROG_TYPE_TRACEPOINT`: events of tracefs, with the fields of their records. Since Linux 4.7.
     public static let tracepoint = ProgramType(rawValue: 5)
     /// `BPF_PROG_TYPE_XDP`. Since Linux 4.8.

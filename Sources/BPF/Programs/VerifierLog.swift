@@ -18,7 +18,8 @@ public struct VerifierLog: Sendable {
         while let last = lines.last, Self.isStatistics(last) {
             lines.removeLast()
         }
-        cause = lines.popLast() ?? "no reason given"
+        let loop = Self.loop(&lines)
+        cause = loop ?? lines.popLast() ?? "no reason given"
 
         var excerpt: [String] = []
         var shown = 1
@@ -38,6 +39,20 @@ public struct VerifierLog: Sendable {
             excerpt.append("(\(total - shown) line\(total - shown == 1 ? "" : "s") omitted)")
         }
         self.excerpt = excerpt
+    }
+
+    /// The sentence about a loop that may not end, behind which the verifier writes two states. It may
+    /// stand behind the instruction, in its line; what is left are the lines before.
+    private static func loop(_ lines: inout [String]) -> String? {
+        let kept = lines.lastIndex { !$0.hasPrefix("cur state:") && !$0.hasPrefix("old state:") }
+        guard let kept, let found = lines[kept].firstRange(of: "infinite loop detected") else {
+            return nil
+        }
+        let cause = String(lines[kept][found.lowerBound...])
+        let before = lines[kept][..<found.lowerBound].trimmed
+        lines.removeSubrange(kept...)
+        if !before.isEmpty { lines.append(before) }
+        return cause
     }
 
     /// What to do about a cause that has a well-known remedy.

@@ -100,7 +100,7 @@ private enum Tracepoint {
         guard let id = text.flatMap({ UInt64($0.prefix(while: \.isNumber)) }) else {
             throw DatapathError(
                 "find tracepoint", "\(category)/\(name)", "this kernel has no such tracepoint",
-                hint: "'ls /sys/kernel/tracing/events' shows them")
+                hint: "'netctl probe list \(category):*' says what there is")
         }
         return id
     }

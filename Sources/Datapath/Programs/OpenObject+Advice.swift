@@ -10,6 +10,11 @@ extension OpenObject {
         do {
             return try load()
         } catch {
+            if error.code == .notFound, error.hint == nil {
+                var advised = error
+                advised.hint = "'netctl probe list' says what there is"
+                throw advised
+            }
             guard error.code == .system, error.errno == .notPermitted, error.hint == nil,
                 let refused = programs.first(where: { $0.name == error.subject })
             else { throw error }

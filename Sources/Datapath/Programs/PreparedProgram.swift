@@ -50,6 +50,7 @@ struct PreparedProgram {
         try PinnedRecord.create(record, at: pins.record(id))
         Failpoint.pinProgramMaps.reach()
         try loaded.pinMaps(in: pins)
+        try loaded.pinArrays(of: id, in: pins)
         Failpoint.pinProgram.reach()
         try loaded.program.pin(at: pins.program(id))
         self.pins = pins

@@ -28,6 +28,11 @@ public struct ProgramAttachment: Sendable {
             ?? record.socket.map(\.name) ?? "kernel"
     }
 
+    /// The maps that are pinned beside it, by their names in C, and where.
+    public var pinnedMaps: [(name: String, path: String)] {
+        record.maps.map { ($0, "/sys/fs/bpf/netctl/\(folder)/map-\($0)") }
+    }
+
     /// Netctl's word for the hook, where there is one.
     public var hook: Hook? { Hook(rawValue: record.hook) }
 }

@@ -26,6 +26,10 @@ struct ProgramPins {
     func record(_ id: UInt32) -> FilePath { folder.appending("record-\(id)") }
     /// A map of the program's, by its name in C.
     func map(_ name: String) -> FilePath { folder.appending("map-\(name)") }
+    /// An array of programs that a program has for itself, by the program's id and its name in C.
+    func array(_ name: String, of program: UInt32) -> FilePath {
+        folder.appending("array-\(program)-\(name)")
+    }
 
     /// Whether the attachment exists.
     var isComplete: Bool { exists(link) || isFilter || isOfSocket }
@@ -161,6 +165,10 @@ struct ProgramPins {
                 // A draft of a record has a second hyphen, and is no number.
                 case "program", "record":
                     UInt32(parts[1]).map { $0 == inForce || kept.contains($0) } ?? false
+                case "array":
+                    UInt32(parts[1].prefix { $0 != "-" }).map {
+                        $0 == inForce || kept.contains($0)
+                    } ?? false
                 case "map": maps.contains(parts[1])
                 default: true
                 }

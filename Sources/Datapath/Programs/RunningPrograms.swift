@@ -28,6 +28,8 @@ public final class RunningPrograms {
         public var netns: String?
         /// The cgroup for programs of cgroups.
         public var cgroup: String?
+        /// The hook, for programs whose section leaves it open.
+        public var hook: Hook?
         /// The mode of XDP.
         public var mode: XDPModeRequest = .auto
 
@@ -46,9 +48,7 @@ public final class RunningPrograms {
     public init(
         image: [UInt8], file: String, _ options: UserProgram.Options, _ places: Places
     ) throws(DatapathError) {
-        let all = try translating {
-            try OpenObject(image: image, name: FilePath(file).objectName).programs
-        }
+        let all = try translating { try OpenObject.programs(of: image, file) }
         let chosen = all.filter { options.name == nil ? $0.isLoaded : $0.name == options.name }
         guard !chosen.isEmpty else {
             let name = options.name.map { "no program '\($0)'" } ?? "no program"
@@ -63,36 +63,59 @@ public final class RunningPrograms {
         for program in chosen {
             var each = options
             each.name = program.name
-            let user = try UserProgram(image: image, file: file, hook: nil, each)
+            let hook = program.isOfKernel ? nil : places.hook
+            let user = try UserProgram(image: image, file: file, hook: hook, each)
             targets.append((user, try Self.target(user, places)))
         }
-        object = try translating { Loaded(try Self.load(image, file, chosen, options)) }
+        try Self.requireRoom(targets, file)
+        let programs = targets.map(\.0.program)
+        object = try translating { Loaded(try Self.load(image, file, programs, options)) }
         try translating {
             for (user, target) in targets { try attach(user, target) }
             try readMaps(image, file)
         }
     }
 
+    /// On XDP there is room for one.
+    private static func requireRoom(
+        _ targets: [(UserProgram, ProgramTarget)], _ file: String
+    ) throws(DatapathError) {
+        let names = targets.filter { $0.1.interface?.point.hook == .xdp }.map(\.0.program.name)
+        guard names.count > 1 else { return }
+        throw DatapathError(
+            "run", file,
+            "it has \(names.count) programs for xdp, where there is room for one: "
+                + names.joined(separator: ", "), hint: "choose one by --name")
+    }
+
     private static func target(
         _ user: UserProgram, _ places: Places
     ) throws(DatapathError) -> ProgramTarget {
+        var hint = user.program.placeHint
         switch user.program.target {
         case .xdp, .tc:
-            guard let interface = places.interface else { break }
-            let hook: Hook? = user.program.target == .tc(nil) ? .tcIngress : nil
+            guard let interface = places.interface else {
+                hint =
+                    "it is for the \(user.program.hookWord) of an interface: name one behind the file"
+                break
+            }
+            let hook = places.hook ?? (user.program.target == .tc(nil) ? .tcIngress : nil)
             return try ProgramTarget(
                 user, interface: interface, netns: places.netns, hook: hook,
                 mode: { $0 == .xdp ? places.mode.required.map(AttachMode.xdp) : .tc(.tcx) })
         case .cgroup:
             guard let cgroup = places.cgroup else { break }
-            return try ProgramTarget(user, cgroup: cgroup, hook: nil)
+            return try ProgramTarget(user, cgroup: cgroup, hook: places.hook)
+        case .socketFilter:
+            hint =
+                "a socket keeps its program when netctl ends: use attach --program … --socket PID"
         default:
             return try ProgramTarget(user)
         }
         throw DatapathError(
             "run", user.file,
             "program '\(user.program.name)' has the section \(user.program.section)",
-            hint: user.program.placeHint)
+            hint: hint)
     }
 
     private static func load(
@@ -100,11 +123,12 @@ public final class RunningPrograms {
     ) throws -> LoadedObject {
         var object = try OpenObject(image: image, name: FilePath(file).objectName)
         var names = chosen.map(\.name)
-        if object.hasProgramArrays {
+        if !object.programArrays.isEmpty {
             let types = Set(chosen.map(\.type))
             names = object.programs.filter { types.contains($0.type) }.map(\.name)
         }
         try object.loadOnly(programs: names)
+        for program in chosen { try object.adopt(program) }
         for (name, value) in options.globals { try object.setGlobal(name, toLiteral: value) }
         _ = object.takePinnedMaps()
         return try object.loadAdvising()
@@ -171,4 +195,17 @@ public final class RunningPrograms {
             maps.append((name, info.id, info.type))
         }
     }
+}
+
+extension ObjectProgram {
+    /// Whether no hook can be named for it.
+    fileprivate var isOfKernel: Bool {
+        switch target {
+        case .xdp, .tc, .cgroup: false
+        default: !isUnknown
+        }
+    }
+
+    /// `xdp hook`, `TC hooks`
+    fileprivate var hookWord: String { target == .xdp ? "xdp hook" : "TC hooks" }
 }

@@ -7,11 +7,17 @@ struct LoadedUserProgram: ~Copyable {
     let program: Program
     private let object: LoadedObject
     let maps: [String]
+    /// Arrays of programs that are not among them.
+    private let arrays: [String]
 
-    init(program: consuming Program, object: consuming LoadedObject, maps: [String]) {
+    init(
+        program: consuming Program, object: consuming LoadedObject, maps: [String],
+        arrays: [String]
+    ) {
         self.program = program
         self.object = object
         self.maps = maps
+        self.arrays = arrays
     }
 
     /// Pins the maps that have no pin there yet.
@@ -19,6 +25,14 @@ struct LoadedUserProgram: ~Copyable {
         let present = Set(try pins.names())
         for name in maps where !present.contains("map-\(name)") {
             try object.map(name, as: Map.self).pin(at: pins.map(name))
+        }
+    }
+
+    /// Pins the arrays of programs, one for each program that uses them: the kernel empties an array that
+    /// neither a process nor a pin holds, and tail calls would go nowhere.
+    func pinArrays(of program: UInt32, in pins: ProgramPins) throws {
+        for name in arrays {
+            try object.map(name, as: Map.self).pin(at: pins.array(name, of: program))
         }
     }
 }
@@ -37,9 +51,11 @@ extension UserProgram {
     func load(for target: ProgramTarget, _ pins: ProgramPins) throws -> LoadedUserProgram {
         var object = try OpenObject(image: image, name: FilePath(file).objectName)
         let companions =
-            object.hasProgramArrays
-            ? object.programs.filter { $0.type == program.type && $0.isLoaded }.map(\.name) : []
-        try object.loadOnly(programs: Array(Set(companions + [program.name])))
+            object.programArrays.isEmpty
+            ? [] : object.programs.map(adopted).filter { $0.type == program.type && $0.isLoaded }
+        let loaded = companions.filter { $0.name != program.name } + [program]
+        try object.loadOnly(programs: loaded.map(\.name))
+        for each in loaded { try object.adopt(each) }
         if let type = target.cgroup?.type {
             try object.setExpectedAttachType(program: program.name, type)
         }
@@ -55,10 +71,19 @@ extension UserProgram {
         for name in pinned where present.contains("map-\(name)") && !reused.contains(name) {
             try object.reuse(map: name, Map(pinned: pins.map(name)).descriptor)
         }
-        let loaded = try object.loadAdvising()
+        let arrays = object.programArrays.filter { !pinned.contains($0) && !reused.contains($0) }
+        if let name = arrays.first(where: { !$0.isPinnable }) {
+            throw DatapathError("pin map", name, "its name is no identifier of C")
+        }
+        let inKernel = try object.loadAdvising()
         return LoadedUserProgram(
-            program: try loaded.program(program.name), object: loaded,
-            maps: pinned.filter { !reused.contains($0) })
+            program: try inKernel.program(program.name), object: inKernel,
+            maps: pinned.filter { !reused.contains($0) }, arrays: arrays)
+    }
+
+    /// Another program of the object as one for the same hook.
+    private func adopted(_ other: ObjectProgram) -> ObjectProgram {
+        other.adopted(for: hook)
     }
 
     /// A pin that a user names; a symbolic link might be somebody else's idea of one.

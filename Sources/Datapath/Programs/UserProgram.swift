@@ -13,6 +13,8 @@ public struct UserProgram: Sendable {
     let image: [UInt8]
     /// How it is to be loaded.
     let options: Options
+    /// The hook that it was chosen for; nil for the one of its section.
+    let hook: Hook?
     /// Of the object and how it is to be loaded.
     let digest: String
 
@@ -42,10 +44,8 @@ public struct UserProgram: Sendable {
     public init(
         image: [UInt8], file: String, hook: Hook?, _ options: Options
     ) throws(DatapathError) {
-        let programs = try translating {
-            let object = try OpenObject(image: image, name: FilePath(file).objectName)
-            return object.programs
-        }
+        let programs = try translating { try OpenObject.programs(of: image, file) }
+            .map { $0.adopted(for: hook) }
         let attempt = "choose program"
         guard !programs.isEmpty else {
             throw DatapathError(
@@ -84,7 +84,21 @@ public struct UserProgram: Sendable {
         self.program = program
         self.image = image
         self.options = options
+        self.hook = hook
         digest = options.digest(of: image, program.name)
+    }
+}
+
+extension OpenObject {
+    /// The programs of an object; errors name its file.
+    static func programs(of image: [UInt8], _ file: String) throws(BPFError) -> [ObjectProgram] {
+        do {
+            return try OpenObject(image: image, name: FilePath(file).objectName).programs
+        } catch {
+            var named = error
+            named.subject = file
+            throw named
+        }
     }
 }
 
@@ -151,13 +165,15 @@ extension ObjectProgram {
         case .xdp: "it is for the xdp hook of an interface"
         case .tc(nil): "it is for an interface: --hook tc-ingress or tc-egress"
         case .tc(let direction?): "it is for the hook tc-\(direction) of an interface"
-        case .cgroup: "it is for a cgroup: name one by --cgroup"
+        case .cgroup: "it is for a cgroup: name one by --cgroup; its section says the hook"
         case .socketFilter: "it is for a socket of a process: name it by --socket PID:FD"
         case .tracepoint, .rawTracepoint, .tracing, .kernelProbe, .userProbe, .perfEvent, .iterator:
             "it is attached to the kernel: name no interface, cgroup or hook"
         case .other(let section) where section.hasPrefix("freplace"):
             "it takes the place of a function of another program: only who loads both can say of which"
-        case .other(let section): "netctl cannot attach programs of section \(section)"
+        case .other where isUnknown: "no hook is called so: name the one that is meant by --hook"
+        case .other(let section):
+            "netctl cannot attach programs of section \(section); 'netctl attach --help' names those that it can"
         }
     }
 }

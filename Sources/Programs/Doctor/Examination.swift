@@ -161,7 +161,9 @@ public struct Examination: Sendable {
             let type = ProgramType(rawValue: number)
             guard !"\(type)".hasPrefix("program type") else { continue }
             let needed = Self.neededPrograms[type]
-            let finding = answer("program type", "\(type)", needed) { () throws(BPFError) in
+            // What was tried is fentry; tracepoints with types are of this type as well.
+            let no = type == .tracing ? "not on functions (fentry); see 'attach'" : "not to be had"
+            let finding = answer("program type", "\(type)", needed, no) { () throws(BPFError) in
                 try FeatureProbe.supports(programType: type)
             }
             if type == .xdp { require(finding) } else { findings.append(finding) }

@@ -24,10 +24,12 @@ struct Attach: ParsableCommand {
             lets programs replace functions of others (freplace), else exit 4.
 
             --program attaches a program of yours instead: an object that clang compiled, or a .c source, \
-            which is compiled first. Its section says the hook (SEC("xdp"), SEC("tc"), \
-            SEC("cgroup/connect4"), SEC("tp_btf/…"), SEC("kprobe/…")); --hook is needed where it leaves \
-            it open, no interface or cgroup where it names something of the kernel, and --socket for \
-            SEC("socket"). Attached again, it is replaced in place. 'netctl status' lists it, 'netctl detach' removes it.
+            which is compiled first. Its section says the hook: of an interface xdp, xdp.frags, tc, \
+            tcx/ingress, tcx/egress; of a cgroup cgroup_skb/…, cgroup/…, sockops; of the kernel \
+            tracepoint/…, raw_tp/…, tp_btf/…, fentry/…, fexit/…, lsm/…, kprobe/…, kretprobe/…, ksyscall/…, \
+            uprobe/…, uretprobe/…, perf_event, iter/…; socket. --hook is needed where it leaves it open, no \
+            interface or cgroup where it names something of the kernel, and --socket for a socket. Its tail \
+            calls are loaded with it. Attached again, it is replaced in place. 'netctl status' lists it, 'netctl detach' removes it.
 
             Examples:
               netctl attach eth1 --mode xdpgeneric
@@ -40,7 +42,7 @@ struct Attach: ParsableCommand {
               netctl attach --program snap.bpf.c --socket 4711:5
             """)
 
-    @Argument(help: "The interface.")
+    @Argument(help: "The interface.", completion: .interfaces)
     var interface: String?
 
     @Option(help: "A cgroup instead: a path below the mount of cgroup v2.")
@@ -63,7 +65,9 @@ struct Attach: ParsableCommand {
     @Option(help: "A hook: \(Hook.words); may be repeated.")
     var hook: [HookWord] = []
 
-    @Option(help: "A network namespace under /run/netns; not given: the caller's.")
+    @Option(
+        help: "A network namespace under /run/netns; not given: the caller's.",
+        completion: .namespaces)
     var netns: String?
 
     @Option(
@@ -88,7 +92,8 @@ struct Attach: ParsableCommand {
             }
         }
         if program.file == nil && (interface == nil) == (cgroup == nil) {
-            throw ValidationError("Name an interface, or a cgroup by --cgroup.")
+            throw ValidationError(
+                "Name an interface, or a cgroup by --cgroup, or a program of yours by --program.")
         }
         if cgroup != nil {
             if netns != nil { throw ValidationError("--cgroup excludes --netns.") }

@@ -1,10 +1,23 @@
 import ArgumentParser
 import Datapath
+import LinuxSystem
 
 struct Detach: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detach",
-        abstract: "Remove exactly what netctl put on an interface or cgroup, nothing of others.")
+        abstract: "Remove exactly what netctl put on an interface or cgroup, nothing of others.",
+        discussion: """
+            Programs that 'attach --program' put on the kernel's own hooks (tracepoints, functions …) go by \
+            their names, those on a socket by the process, too. 'netctl status' lists all.
+
+            Examples:
+              netctl detach eth1
+              netctl detach eth1 --hook tc-egress
+              netctl detach --cgroup /system.slice
+              netctl detach --program on_exec
+              netctl detach --socket 4711
+              netctl detach --all
+            """)
 
     @OptionGroup var selection: Selection
 
@@ -17,6 +30,12 @@ struct Detach: ParsableCommand {
                 + "interface or cgroup.", valueName: "name"))
     var program: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The programs on sockets of a process, or on one of its descriptors.",
+            valueName: "pid[:fd]"))
+    var socket: SocketWord?
+
     @OptionGroup var global: GlobalOptions
 
     private struct Document: Encodable {
@@ -27,11 +46,15 @@ struct Detach: ParsableCommand {
     }
 
     func validate() throws {
-        if all && program != nil {
-            throw ValidationError("--all and --program exclude each other.")
+        if all && (program != nil || socket != nil) {
+            throw ValidationError("--all excludes --program and --socket.")
         }
-        if all == selection.isNamed && program == nil {
-            throw ValidationError("Name an interface or a cgroup, or use --all.")
+        if socket != nil && selection.isNamed {
+            throw ValidationError("--socket excludes an interface and --cgroup.")
+        }
+        if all == selection.isNamed && program == nil && socket == nil {
+            throw ValidationError(
+                "Name an interface, --cgroup, --program or --socket, or use --all.")
         }
     }
 
@@ -49,13 +72,17 @@ struct Detach: ParsableCommand {
                 return
             }
             try observation.requireReadable()
-            let found = program == nil ? try selection.attachments(in: observation) : []
+            let found =
+                program == nil && socket == nil ? try selection.attachments(in: observation) : []
             let programs = try selection.programs(in: observation)
                 .filter { program == nil || $0.record.name == program }
+                .filter { socket?.names($0.record.socket) ?? true }
             guard !found.isEmpty || !programs.isEmpty else {
                 // What a command left that was cut short goes all the same.
                 try Reconciler.reporting.detach([])
-                let nothing = program.map { "no program '\($0)' is attached there" }
+                let nothing =
+                    program.map { "no program '\($0)' is attached there" }
+                    ?? socket.map { "no program is attached to a socket of process \($0.pid)" }
                 try global.write(
                     Document(detached: [], blocked: 0),
                     text: [nothing ?? selection.nothing(in: observation)])
@@ -72,5 +99,13 @@ struct Detach: ParsableCommand {
     private func lines(_ names: [String], _ blocked: Int) -> [String] {
         names.map { "detached \($0)" }
             + (blocked == 0 ? [] : ["removed the block list: \(entries(blocked))"])
+    }
+}
+
+extension SocketWord {
+    /// Whether a program's socket is the one that is meant, or one of them.
+    fileprivate func names(_ socket: ProcessSocket?) -> Bool {
+        guard let socket, socket.pid == pid else { return false }
+        return descriptor == nil || descriptor == socket.descriptor
     }
 }

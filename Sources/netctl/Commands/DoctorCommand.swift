@@ -59,7 +59,7 @@ extension Finding {
         self.init(
             "attach", result.probe, works ? .ok : result.use == "nothing yet" ? .note : .missing,
             works ? (result.detail ?? "works") : result.reason ?? result.outcome.rawValue,
-            cost: "\(result.use): \(result.instead)",
+            cost: "for '\(result.use)' stands '\(result.instead)'",
             remedy: "a newer kernel, or one configured with it")
     }
 

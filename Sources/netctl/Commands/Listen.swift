@@ -2,6 +2,7 @@ import ArgumentParser
 import BPF
 import Foundation
 import Programs
+import Statistics
 
 struct Listen: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,8 +69,8 @@ struct RecordPrinter {
     private struct Document: Encodable {
         let version = 1
         let map: String
-        let record: BTFValue?
-        let lost: UInt64?
+        @ExplicitNull var record: BTFValue?
+        @ExplicitNull var lost: UInt64?
     }
 
     /// Whether there is time left.

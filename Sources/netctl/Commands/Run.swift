@@ -11,7 +11,8 @@ struct Run: ParsableCommand {
         abstract: "Compile, load and attach a program, and print what it says until interrupted.",
         discussion: """
             All programs of the file are attached as their sections say: to the kernel, to the interface \
-            for XDP and TC, to the cgroup by --cgroup. Records of its ring and perf buffers are printed as \
+            for XDP and TC (SEC("tc") to tc-ingress, unless --hook says tc-egress), to the cgroup by \
+            --cgroup. Records of its ring and perf buffers are printed as \
             they come; without a buffer, the elements of its maps every second. Iterators \
             (SEC("iter/task")) are read once, to their end.
 
@@ -26,13 +27,21 @@ struct Run: ParsableCommand {
     @Argument(help: "FILE.bpf.c, or FILE.bpf.o.", completion: .file())
     var file: String
 
-    @Argument(help: "The interface for XDP and TC programs.")
+    @Argument(help: "The interface for XDP and TC programs.", completion: .interfaces)
     var interface: String?
 
     @Option(help: "The cgroup for programs of cgroups.")
     var cgroup: String?
 
-    @Option(help: "A network namespace under /run/netns; not given: the caller's.")
+    @Option(
+        help: ArgumentHelp(
+            "Where the section leaves it open: tc-ingress, tc-egress; of a cgroup ingress, egress.",
+            valueName: "hook"))
+    var hook: HookWord?
+
+    @Option(
+        help: "A network namespace under /run/netns; not given: the caller's.",
+        completion: .namespaces)
     var netns: String?
 
     @Option(help: "How to run XDP: auto, xdpdrv, xdpgeneric or xdpoffload.")
@@ -50,7 +59,12 @@ struct Run: ParsableCommand {
         if interval < 0.1 || interval > 86400 {
             throw ValidationError("--interval takes 0.1 to 86400 seconds.")
         }
+        _ = try namedHook
         _ = try loading.globals
+    }
+
+    private var namedHook: Hook? {
+        get throws { try hook.map { try $0.hook(onCgroup: cgroup != nil) } }
     }
 
     func run() throws {
@@ -62,6 +76,7 @@ struct Run: ParsableCommand {
             places.interface = interface
             places.netns = netns
             places.cgroup = cgroup
+            places.hook = try namedHook
             places.mode = mode
             let running = try RunningPrograms(
                 image: try ObjectFile.read(file, compile.options), file: file, options, places)

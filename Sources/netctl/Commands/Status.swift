@@ -10,7 +10,8 @@ struct Status: ParsableCommand {
         abstract: "Show attachments, programs of others on the same hooks, and problems.",
         discussion: """
             Mode and policy are what the kernel holds, not what was asked for. With --verbose also \
-            the tables of each attachment: what looks values up, with entries and bytes.
+            the tables of each attachment: what looks values up, with entries and bytes; and where the maps \
+            of programs of yours are pinned.
             """)
 
     @Flag(help: "Exit 1 when there is a problem.")
@@ -104,6 +105,9 @@ struct Status: ParsableCommand {
             TableLines.lines(
                 found.policy?.tables ?? [], of: "\(found.location.name) \(found.point.hook)")
         }
+            + observation.programs.flatMap { found in
+                found.pinnedMaps.map { "\(found.hookName): map \($0.name) at \($0.path)" }
+            }
     }
 
     private func text(_ problem: Problem) -> String {

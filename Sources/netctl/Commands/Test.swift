@@ -23,7 +23,9 @@ struct Test: ParsableCommand {
             4 privilege lacking.
             """)
 
-    @Argument(help: "Policy files or folders of them; together they form one policy.")
+    @Argument(
+        help: "Policy files or folders of them; together they form one policy.",
+        completion: .file())
     var files: [String]
 
     @Flag(help: "Refuse warnings, too.")

@@ -9,7 +9,9 @@ struct Validate: ParsableCommand {
         abstract: "Check policy files; nothing is changed and no privilege is needed.",
         discussion: "Warnings exit 0; with --strict they exit 3, as errors do.")
 
-    @Argument(help: "Policy files or folders of them; together they form one policy.")
+    @Argument(
+        help: "Policy files or folders of them; together they form one policy.",
+        completion: .file())
     var files: [String] = []
 
     @Flag(help: "Refuse warnings, too.")
