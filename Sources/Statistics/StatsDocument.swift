@@ -7,6 +7,7 @@ public struct StatsDocument: Encodable, Sendable {
     let version = 1
     let attachments: [Entry]
     let programs: [ProgramStatisticsDocument]
+    let foreign: [ProgramStatisticsDocument]
 
     struct Entry: Placed {
         let place: Place
@@ -56,9 +57,11 @@ public struct StatsDocument: Encodable, Sendable {
         }
     }
 
-    /// The document of some attachments and users' programs.
+    /// The document of some attachments, and of programs that are not the datapath's.
     public init(_ statistics: [Statistics], _ programs: [ProgramStatistics] = []) {
-        self.programs = programs.map(ProgramStatisticsDocument.init)
+        self.programs = programs.filter { !$0.program.isForeign }
+            .map(ProgramStatisticsDocument.init)
+        foreign = programs.filter(\.program.isForeign).map(ProgramStatisticsDocument.init)
         attachments = statistics.map(Entry.init)
     }
 }

@@ -1,5 +1,5 @@
-import LinuxSystem
 import ArgumentParser
+import LinuxSystem
 
 /// The command line: parses, calls, prints. Nothing else.
 ///

@@ -34,44 +34,52 @@ struct Selection: ParsableArguments {
 
     /// The attachments that are meant; without anything named, all of them.
     func attachments(in observation: Observation) throws -> [Attachment] {
-        var found = observation.attachments
-        if let cgroup {
-            let path = try Location.cgroupPath(cgroup)
-            found.removeAll { $0.location.cgroup != path }
+        try chosen(observation.attachments) { found in
+            Place(
+                location: found.location, namespace: found.point.namespace, hook: found.point.hook,
+                isGone: found.state == .gone)
         }
-        if interface != nil || netns != nil {
-            let namespace = try netns.map(NetworkNamespace.init(named:)) ?? .current
-            // What is gone is nowhere any more: its name is enough.
-            found.removeAll { attachment in
-                attachment.point.namespace != namespace.inode
-                    && (attachment.state != .gone || netns != nil
-                        || attachment.location.interface == nil)
-            }
-        }
-        if let interface { found.removeAll { $0.location.interface != interface } }
-        let hooks = try hook.map { try $0.hook(onCgroup: cgroup != nil) }
-        if !hooks.isEmpty { found.removeAll { !hooks.contains($0.point.hook) } }
-        return found
     }
 
     /// The users' programs that are meant; without anything named, all of them.
     func programs(in observation: Observation) throws -> [ProgramAttachment] {
-        var found = observation.programs
-        if let cgroup {
-            let path = try Location.cgroupPath(cgroup)
-            found.removeAll { $0.location?.cgroup != path }
+        try chosen(observation.programs) { found in
+            Place(
+                location: found.location, namespace: found.record.namespace, hook: found.hook,
+                isGone: found.state == .gone)
         }
-        if interface != nil || netns != nil {
-            let namespace = try netns.map(NetworkNamespace.init(named:)) ?? .current
-            found.removeAll { program in
-                program.record.namespace != namespace.inode
-                    && (program.state != .gone || netns != nil)
-            }
+    }
+
+    /// The programs of others that are meant; without anything named, all of them.
+    func foreign(in observation: Observation) throws -> [ForeignProgram] {
+        try chosen(observation.foreign) { found in
+            Place(location: found.location, namespace: found.namespace, hook: found.hook)
         }
-        if let interface { found.removeAll { $0.location?.interface != interface } }
+    }
+
+    /// Where something is that may be meant.
+    private struct Place {
+        let location: Location?
+        let namespace: UInt64?
+        let hook: Hook?
+        var isGone = false
+    }
+
+    private func chosen<Found>(_ found: [Found], at place: (Found) -> Place) throws -> [Found] {
+        let path = try cgroup.map { try Location.cgroupPath($0) }
+        let namespace =
+            interface == nil && netns == nil
+            ? nil : try netns.map(NetworkNamespace.init(named:)) ?? .current
         let hooks = try hook.map { try $0.hook(onCgroup: cgroup != nil) }
-        if !hooks.isEmpty { found.removeAll { $0.hook.map(hooks.contains) != true } }
-        return found
+        return found.filter { found in
+            let place = place(found)
+            if let path, place.location?.cgroup != path { return false }
+            // What is gone is nowhere any more: its name is enough.
+            let isNowhere = place.isGone && netns == nil && place.location?.interface != nil
+            if let namespace, place.namespace != namespace.inode, !isNowhere { return false }
+            if let interface, place.location?.interface != interface { return false }
+            return hooks.isEmpty || place.hook.map(hooks.contains) == true
+        }
     }
 
     /// The same, where there has to be one.

@@ -116,7 +116,7 @@ struct BadProgramTests {
             try expectSuccess(pinned + ["-DVALUE=__u32"])
             try expectRefusal(
                 pinned + ["-DVALUE=__u64"], status: 1, "reuse map", "values of 4 bytes",
-                "the object needs 4 and 8")
+                "the object needs 4 and 8; the program that is there has it: detach that first")
             try expectSuccess(["status"], "state active")
             try expectSuccess(["detach", "near0"])
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))

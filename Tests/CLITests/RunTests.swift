@@ -19,7 +19,8 @@ struct RunTests {
         // The two outputs as one: what is no document is a message.
         var child = try BackgroundCommand(
             ["sh", "-c", #"exec "$0" "$@" 2>&1"#, Netctl.path] + arguments)
-        try child.waitForOutput("netctl: running", limit: .seconds(60))
+        // clang and the verifier take their time on a slow machine.
+        try child.waitForOutput("netctl: running", limit: .seconds(180))
         try body()
         let result = try child.wait(limit: .seconds(60))
         #expect(result.status == 0, "\(result)")

@@ -8,8 +8,27 @@ import Testing
 /// `--share`: the datapath beside programs of others, in a dispatcher of libxdp.
 @Suite("Shared XDP", .requiresRoot)
 struct ShareTests {
-    /// Whether programs may replace functions of others, which is how a dispatcher calls its programs.
-    private static let kernelShares = (try? FeatureProbe.supports(programType: .ext)) == true
+    /// What comes of sharing here.
+    private enum Sharing {
+        case works
+        /// Programs replace no functions of others (freplace), which is how a dispatcher calls its programs.
+        case lacksReplacement
+        /// The kernel takes no program that makes tail calls into this libxdp's dispatcher.
+        case isTooOld
+    }
+
+    /// The same, found by trying, once.
+    private static let tried = Task { () -> Sharing in
+        guard try FeatureProbe.supports(programType: .ext) else { return .lacksReplacement }
+        return try await withSandbox {
+            _ = try VethPair.create()
+            return try netctl("attach", "near0", "--share").status == 4 ? .isTooOld : .works
+        }
+    }
+
+    private static let works = ConditionTrait.enabled("a dispatcher takes no stub here") {
+        try await tried.value == .works
+    }
 
     /// Counts what it sees, and passes it.
     private static let source = """
@@ -39,6 +58,8 @@ struct ShareTests {
         let source = try folder.write(
             source.replacing("NAME", with: name), to: "\(name).bpf.c")
         let object = try ProgramFixture.compile(source, in: folder, to: "\(name).bpf.o")
+        // libxdp makes it once in a process; each sandbox has a bpffs of its own.
+        try? Directory.make("/sys/fs/bpf/xdp")
         _ = try OpenObject(path: FilePath(object)).joinDispatcher(
             program: name, interfaceIndex: Int32(pair.near.index), mode: .generic,
             priority: priority, isMultiBuffer: false, fileSystem: "/sys/fs/bpf")
@@ -60,8 +81,7 @@ struct ShareTests {
 
     @Test(
         "joins, judges, is swapped and reverts among others that come and go, and leaves them alone",
-        .requiresClang,
-        .enabled(if: kernelShares, "this kernel replaces no functions of programs (freplace)"))
+        .requiresClang, works)
     func shared() async throws {
         try await withSandbox {
             let pair = try VethPair.create()
@@ -74,16 +94,7 @@ struct ShareTests {
                 ["attach", "near0", "--share", "--mode", "xdpdrv"], status: 1,
                 "the dispatcher there runs in xdpgeneric mode, not xdpdrv")
             let attach = ["attach", "near0", "--share", "--priority", "20"]
-            let joined = try run([Netctl.path] + attach)
-            if joined.status == 4 {
-                #expect(
-                    joined.stderr.contains("the dispatcher of this libxdp is too old"), "\(joined)")
-                #expect(try Self.foreign() == ["early", "xdp_dispatcher"])
-                return
-            }
-            #expect(
-                joined.stdout == "attached near0 xdp (xdpgeneric, shared, priority 20)\n",
-                "\(joined)")
+            try expectSuccess(attach, "attached near0 xdp (xdpgeneric, shared, priority 20)\n")
             try expectSuccess(attach, "already")
             try expectRefusal(
                 ["attach", "near0", "--share"], status: 1,
@@ -154,16 +165,14 @@ struct ShareTests {
     }
 
     @Test(
-        "the first one makes the dispatcher, the last one takes it along",
-        .enabled(if: kernelShares, "this kernel replaces no functions of programs (freplace)"),
+        "the first one makes the dispatcher, the last one takes it along", works,
         arguments: ["xdpgeneric", "xdpdrv"])
     func alone(mode: String) async throws {
         try await withSandbox {
             // Over one page the driver wants a dispatcher for several buffers.
             let pair = try VethPair.create(mtu: 9000)
-            let joined = try run([Netctl.path, "attach", "near0", "--share", "--mode", mode])
-            if joined.status == 4, joined.stderr.contains("libxdp is too old") { return }
-            #expect(joined.stdout.contains("(\(mode), shared, priority 50)"), "\(joined)")
+            try expectSuccess(
+                ["attach", "near0", "--share", "--mode", mode], "(\(mode), shared, priority 50)")
             let folder = try TemporaryDirectory()
             try expectSuccess(["apply", try folder.write(policyText(dport: 9), to: "edge.yaml")])
             try pair.send(5, port: 9)
@@ -177,7 +186,9 @@ struct ShareTests {
 
     @Test(
         "where the kernel replaces no functions of programs: exit 4, in words",
-        .enabled(if: !kernelShares, "this kernel replaces functions of programs"))
+        .enabled("this kernel replaces functions of programs") {
+            try await tried.value == .lacksReplacement
+        })
     func unsupported() async throws {
         try await withSandbox {
             _ = try VethPair.create()
@@ -192,6 +203,105 @@ struct ShareTests {
                 to: "shared.yaml")
             try expectRefusal(["apply", asked], status: 4, "(freplace)")
             #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    /// The ids of the programs that are there, of anybody.
+    private static func programsOfOthers() throws -> [UInt32] {
+        try StatusDocument.now().foreign.map(\.program_id).sorted()
+    }
+
+    @Test(
+        "where the dispatcher is too old for the kernel: exit 4, in words, and the hook is as it was",
+        .requiresClang,
+        .enabled("no dispatcher is refused for its age here") {
+            try await tried.value == .isTooOld
+        })
+    func tooOld() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            let asked = try folder.write(
+                policyText(attach: ["{ interface: near0, share: true, xdp: inbound }"]),
+                to: "shared.yaml")
+            let words =
+                "attach xdp: near0: the dispatcher of this libxdp is too old for the kernel (EINVAL); "
+                + "install a libxdp1 of June 2025 or newer, or attach without --share"
+            for mode in ["auto", "xdpdrv", "xdpgeneric"] {
+                try expectRefusal(
+                    ["attach", "near0", "--share", "--mode", mode], status: 4, words)
+            }
+            try expectRefusal(["apply", asked], status: 4, words)
+            #expect(try !runChecked(["ip", "link", "show", "near0"]).contains("xdp"))
+
+            try Self.join("early", priority: 10, pair, in: folder)
+            let before = try Self.programsOfOthers()
+            try expectRefusal(["attach", "near0", "--share"], status: 4, words)
+            try expectRefusal(["apply", asked], status: 4, words)
+            #expect(try Self.programsOfOthers() == before && before.count == 2)
+            let seen = try Self.seen("early")
+            try pair.send(5, port: 9)
+            #expect(try Self.seen("early") >= seen + 5)
+            #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    @Test(
+        "without libxdp's dispatcher: exit 4, in words",
+        .enabled("this kernel replaces no functions of programs (freplace)") {
+            try await tried.value != .lacksReplacement
+        })
+    func noDispatcher() async throws {
+        try await withSandbox {
+            _ = try VethPair.create()
+            let empty = try TemporaryDirectory()
+            let refused = try netctl(
+                "attach", "near0", "--share", environment: ["LIBXDP_OBJECT_PATH": empty.path])
+            #expect(refused.status == 4, "\(refused)")
+            #expect(
+                refused.stderr.contains(
+                    "attach xdp: near0: libxdp does not find its dispatcher (ENOENT); install libxdp1"
+                ), "\(refused)")
+            #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+        }
+    }
+
+    @Test(
+        "killed between joining and the last pin, or on the way out: the next command ends it",
+        .requiresClang, works,
+        .enabled(if: Netctl.hasFailpoints, "a release build has no failpoints"),
+        arguments: ["write-attachment", "pin-filter", "settle-filter", "let-go", "remove-pins"])
+    func killed(at failpoint: String) async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let folder = try TemporaryDirectory()
+            try Self.join("early", priority: 10, pair, in: folder)
+            let attach = ["attach", "near0", "--share", "--priority", "20"]
+            let isLeaving = ["let-go", "remove-pins"].contains(failpoint)
+            // What is pinned and in the dispatcher is an attachment, whatever is left to do.
+            let isWhole = failpoint == "settle-filter"
+            let ends = [
+                (attach, isWhole ? "already attached" : "attached near0"),
+                (["detach", "near0"], isWhole ? "detached near0" : "nothing is attached"),
+                (["detach", "--all"], isWhole ? "detached near0" : ""),
+            ]
+            for (next, words) in ends {
+                if isLeaving { try expectSuccess(attach) }
+                let killed = try run(
+                    [Netctl.besideTests] + (isLeaving ? ["detach", "near0"] : attach),
+                    environment: ["NETCTL_FAILPOINT": failpoint])
+                #expect(killed.status == 128 + 9, "\(killed)")
+                let ended = try expectSuccess(next)
+                #expect(ended.stdout.hasPrefix(words), "\(next): \(ended)")
+                #expect(ended.stderr.contains("cut short left of") != isWhole, "\(next): \(ended)")
+                if next == attach {
+                    #expect(try StatusDocument.now().entry("near0").state == "active")
+                    #expect(try Self.foreign() == ["early", "xdp_dispatcher"])
+                    try expectSuccess(["detach", "near0"], "detached near0")
+                }
+                #expect(try Self.foreign() == ["early", "xdp_dispatcher"])
+                #expect(try !runChecked(["ls", "/sys/fs/bpf"]).contains("netctl"))
+            }
         }
     }
 

@@ -194,6 +194,8 @@ struct UserProgramTests {
                 SEC("prog") int old_xdp(struct xdp_md *ctx) { return XDP_PASS; }
                 SEC("egress") int old_tc(struct __sk_buff *skb) { return 0; }
                 SEC("action") int old_action(struct __sk_buff *skb) { return 0; }
+                SEC("xdp/filter") int old_filter(struct xdp_md *ctx) { return XDP_PASS; }
+                SEC("xdp/devmap") int of_element(struct xdp_md *ctx) { return XDP_PASS; }
                 """, to: "sections.bpf.c")
             let attach = ["attach", "near0", "--program", source, "--name"]
             try expectRefusal(
@@ -206,6 +208,9 @@ struct UserProgramTests {
                 try expectSuccess(named, "attached program \(name) on near0 \(hook)")
                 try expectSuccess(named, "replaced program \(name)")
             }
+            try expectSuccess(
+                attach + ["old_filter", "--mode", "xdpgeneric"], "replaced program old_filter")
+            try expectRefusal(attach + ["of_element"], status: 1, "of section xdp/devmap")
             try expectSuccess(["detach", "near0"])
             let ran = try run([
                 Netctl.path, "run", source, "near0", "--name", "old_xdp", "--hook", "xdp", "--mode",

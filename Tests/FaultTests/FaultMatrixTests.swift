@@ -11,7 +11,7 @@ import Testing
 /// tried (``FaultPart``), with `--no-parallel` and a look for descriptors that are left.
 @Suite(
     "Fault matrix", .requiresRoot,
-    .enabled(if: isDebugBuild, "a release build has no failpoints"))
+    .enabled(if: Netctl.hasFailpoints, "a release build has no failpoints"))
 struct FaultMatrixTests {
     @Test(
         "killed at every failpoint, failed at every call: the old is there, or the next command brings it",
@@ -190,11 +190,3 @@ private struct Tally: CustomStringConvertible {
         return "\(counts.values.reduce(0, +)) times (\(words.joined(separator: ", ")))"
     }
 }
-
-private let isDebugBuild: Bool = {
-    #if DEBUG
-        true
-    #else
-        false
-    #endif
-}()

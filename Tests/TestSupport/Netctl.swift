@@ -2,6 +2,15 @@ internal import Glibc
 
 /// The netctl binary of this build.
 public enum Netctl {
+    /// Whether ``besideTests`` ends where NETCTL_FAILPOINT says.
+    public static let hasFailpoints: Bool = {
+        #if DEBUG
+            true
+        #else
+            false
+        #endif
+    }()
+
     /// Its path: what NETCTL names, else what lies beside the test bundle.
     public static let path: String = {
         getenv("NETCTL").map { String(cString: $0) } ?? besideTests

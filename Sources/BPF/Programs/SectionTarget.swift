@@ -36,7 +36,9 @@ extension ObjectProgram {
         let parts = section.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let (kind, rest) = (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
         switch kind {
-        case "xdp", "xdp.frags": return .xdp
+        // Those for elements of maps are on no interface.
+        case "xdp", "xdp.frags":
+            return ["devmap", "cpumap"].contains(rest) ? .other(section) : .xdp
         case "tc", "classifier", "tcx", "action":
             return .tc(
                 TCXDirection(rawValue: rest.split(separator: "/").first.map(String.init) ?? ""))

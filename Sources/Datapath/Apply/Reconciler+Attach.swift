@@ -57,11 +57,18 @@ extension Reconciler {
         var blocked = 0
         try changeExisting(discarding: true) { root in
             for point in try root.points() {
-                try root.pins(of: point).removeAll()
+                let pins = root.pins(of: point)
+                let half = pins.isComplete ? nil : pins.shownName
+                try pins.removeAll()
+                if let half { notice("removed what \(PinRoot.cutShort) left of \(half)") }
                 count += 1
             }
             for pins in try root.programs() {
+                let isComplete = pins.isComplete
                 try pins.removeAll()
+                if !isComplete {
+                    notice("removed what \(PinRoot.cutShort) left of program \(pins.name)")
+                }
                 count += 1
             }
             blocked = try root.removeUnusedBlockList()

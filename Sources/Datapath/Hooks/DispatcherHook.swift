@@ -71,35 +71,46 @@ struct DispatcherHook {
         } else {
             modes = [.native, .generic]
         }
+        do {
+            return try joinInFirst(of: modes, share, object, maps)
+        } catch let error as BPFError {
+            throw Self.refusal(of: target, error)
+        }
+    }
+
+    private func joinInFirst(
+        of modes: [XDPMode], _ share: XDPShare, _ object: HookObject, _ maps: HookMaps
+    ) throws -> Joined {
         var reason: String?
         for mode in modes.dropLast() {
             do {
                 return try join(share, object, maps, mode)
             } catch let error as BPFError {
-                guard let errno = error.errno, errno.isDriverLimit else { throw error }
+                guard error.code == .system, let errno = error.errno, errno.isDriverLimit
+                else { throw error }
                 reason = "\(errno.sentence) (\(errno.symbol))"
             }
         }
-        let last = modes[modes.count - 1]
-        do {
-            var joined = try join(share, object, maps, last)
-            joined.reason = reason
-            return joined
-        } catch let error as BPFError {
-            switch error.errno {
-            case _ where error.code != .system: throw error
-            case .noSuchFileOrDirectory:
-                throw DatapathError(
-                    "attach xdp", target.name, error.reason, errno: error.errno, hint: error.hint,
-                    code: .unsupported)
-            case .invalidArgument:
-                throw DatapathError(
-                    "attach xdp", target.name,
-                    "this kernel does not let a program in a dispatcher call others by tail calls",
-                    errno: error.errno, hint: "attach without --share", code: .unsupported)
-            default: throw error
-            }
+        var joined = try join(share, object, maps, modes[modes.count - 1])
+        joined.reason = reason
+        return joined
+    }
+
+    /// What a refused join is to whoever asked for it. That the kernel or libxdp lacks something is told
+    /// with a way out.
+    private static func refusal(of target: AttachTarget, _ error: BPFError) -> any Error {
+        let (reason, hint): (String, String?)
+        switch error.errno {
+        case _ where error.code == .unsupported, .noSuchFileOrDirectory:
+            (reason, hint) = (error.reason, error.hint)
+        case .invalidArgument where error.code == .system:
+            reason = "this kernel does not let a program in a dispatcher call others by tail calls"
+            hint = nil
+        default: return error
         }
+        return DatapathError(
+            "attach xdp", target.name, reason, errno: error.errno,
+            hint: (hint.map { "\($0), or " } ?? "") + "attach without --share", code: .unsupported)
     }
 
     private func join(

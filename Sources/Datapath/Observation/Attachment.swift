@@ -51,6 +51,8 @@ public struct ForeignProgram: Sendable, Equatable {
     public let hook: Hook
     /// The interface or cgroup.
     public let location: Location
+    /// The inode of the interface's network namespace; nil on cgroups.
+    public let namespace: UInt64?
     /// The program's id.
     public let programID: UInt32
     /// The program's name, if it may be read.

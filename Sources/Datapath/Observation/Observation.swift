@@ -112,12 +112,12 @@ public struct Observation: Sendable {
 
     private mutating func lookForOthers(_ scan: InterfaceScan) {
         let ours = Set(attachments.map(\.programID) + programs.map(\.programID))
-        for (_, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
+        for (inode, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
             for interface in namespace.interfaces {
                 let location = Location.interface(interface.link.name, netns: namespace.name)
-                add(interface.programsOnXDP(besides: ours), .xdp, location)
+                add(interface.programsOnXDP(besides: ours), .xdp, location, inode)
                 for hook in [Hook.tcIngress, .tcEgress] {
-                    add(interface.programs(on: hook), hook, location)
+                    add(interface.programs(on: hook), hook, location, inode)
                 }
             }
         }
@@ -125,11 +125,13 @@ public struct Observation: Sendable {
             add(CgroupChain.attached(to: cgroup, on: hook), hook, .cgroup(cgroup))
         }
 
-        func add(_ programs: [UInt32], _ hook: Hook, _ location: Location) {
+        func add(
+            _ programs: [UInt32], _ hook: Hook, _ location: Location, _ namespace: UInt64? = nil
+        ) {
             for program in programs where !ours.contains(program) {
                 foreign.append(
                     ForeignProgram(
-                        hook: hook, location: location, programID: program,
+                        hook: hook, location: location, namespace: namespace, programID: program,
                         name: Program.name(id: program)))
             }
         }

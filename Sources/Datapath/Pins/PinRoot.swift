@@ -147,19 +147,21 @@ package struct PinRoot {
         return pins
     }
 
+    /// Whose work is finished or undone, in notices.
+    static let cutShort = "a command that was cut short"
+
     /// Removes what commands that were killed left behind: half an attachment, bodies that nothing
     /// calls.
     private func removeLitter(notice: (String) -> Void) throws {
-        let cutShort = "a command that was cut short"
         let kept = try Journal.bodies(in: self)
         for point in try points() {
             let pins = pins(of: point)
             if !pins.isComplete {
                 let name = pins.shownName
                 try pins.removeAll()
-                notice("removed what \(cutShort) left of \(name)")
+                notice("removed what \(Self.cutShort) left of \(name)")
             } else if try OpenBodies(pins).removeReplaced(except: kept) {
-                notice("removed what \(cutShort) had loaded for \(pins.shownName)")
+                notice("removed what \(Self.cutShort) had loaded for \(pins.shownName)")
             }
         }
         let programs = try self.programs()
@@ -168,13 +170,13 @@ package struct PinRoot {
             if pins.isComplete {
                 // What cannot be read is told by 'status', and is no reason to do nothing.
                 switch try? pins.removeLitter(except: named) {
-                case .finished: notice("finished what \(cutShort) had begun with \(pins.name)")
-                case .removed: notice("removed what \(cutShort) left beside \(pins.name)")
+                case .finished: notice("finished what \(Self.cutShort) had begun with \(pins.name)")
+                case .removed: notice("removed what \(Self.cutShort) left beside \(pins.name)")
                 case nil: break
                 }
             } else {
                 try pins.removeAll()
-                notice("removed what \(cutShort) left of program \(pins.name)")
+                notice("removed what \(Self.cutShort) left of program \(pins.name)")
             }
         }
     }

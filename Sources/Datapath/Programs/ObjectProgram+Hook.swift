@@ -3,13 +3,19 @@ internal import Policy
 
 extension ObjectProgram {
     /// The program as one for a hook, where its section alone does not make it one: iproute2 takes any name of
-    /// a section (`SEC("prog")`), and has actions of TC, which are what classifiers are.
+    /// a section (`SEC("prog")`, `SEC("xdp/filter")`), and has actions of TC, which are what classifiers are.
     ///
     /// - Parameter hook: The hook that is named; nil for none.
     /// - Returns: The program with the type of the hook, or as it is.
     func adopted(for hook: Hook?) -> ObjectProgram {
         if type == .schedAct { return with(.schedCls, attachType) }
-        guard isUnknown, let hook else { return self }
+        guard isUnknown else { return self }
+        switch target {
+        case .xdp: return with(.xdp, attachType)
+        case .tc: return with(.schedCls, attachType)
+        default: break
+        }
+        guard let hook else { return self }
         return switch hook {
         case .xdp: with(.xdp, attachType)
         case .tcIngress, .tcEgress: with(.schedCls, attachType)

@@ -69,7 +69,7 @@ extension UserProgram {
         for (name, path) in options.reusedMaps { try Self.reuse(name, path, in: &object) }
         let present = Set(try pins.names())
         for name in pinned where present.contains("map-\(name)") && !reused.contains(name) {
-            try object.reuse(map: name, Map(pinned: pins.map(name)).descriptor)
+            try Self.reuseOwn(name, pins.map(name), in: &object)
         }
         let arrays = object.programArrays.filter { !pinned.contains($0) && !reused.contains($0) }
         if let name = arrays.first(where: { !$0.isPinnable }) {
@@ -79,6 +79,20 @@ extension UserProgram {
         return LoadedUserProgram(
             program: try inKernel.program(program.name), object: inKernel,
             maps: pinned.filter { !reused.contains($0) }, arrays: arrays)
+    }
+
+    /// The map of the program that is there, which goes on counting in the new one.
+    private static func reuseOwn(
+        _ name: String, _ pin: FilePath, in object: inout OpenObject
+    ) throws(BPFError) {
+        do {
+            try object.reuse(map: name, Map(pinned: pin).descriptor)
+        } catch  where error.code == .wrongType || error.code == .layout {
+            var advised = error
+            advised.hint =
+                "the program that is there has it: detach that first, or give the map another name"
+            throw advised
+        }
     }
 
     /// Another program of the object as one for the same hook.

@@ -1,11 +1,11 @@
 internal import BPF
-public import Datapath
+internal import Datapath
 internal import Policy
 
-/// What is counted of a user's program.
+/// What is counted of a program that is not the datapath's.
 public struct ProgramStatistics: Sendable {
-    /// The program, and where it is.
-    public let attachment: ProgramAttachment
+    /// Whose program it is, and where.
+    public let program: CountedProgram
     /// How often it ran while the kernel counted (`kernel.bpf_stats_enabled`).
     public let runs: UInt64
     /// How long those runs took together.
@@ -16,26 +16,26 @@ public struct ProgramStatistics: Sendable {
     /// Reads what is counted.
     ///
     /// - Parameters:
-    ///   - attachments: The programs.
+    ///   - programs: The programs.
     ///   - duration: Watches them for so long first; nil: not at all.
     /// - Returns: One for each that is still there.
     /// - Throws: `BPFError`.
     public static func read(
-        _ attachments: [ProgramAttachment], watchingFor duration: Duration?
+        _ programs: [CountedProgram], watchingFor duration: Duration?
     ) throws -> [ProgramStatistics] {
-        let use = try duration.map { try ProgramWatch.watch(attachments.map(\.programID), for: $0) }
-        return attachments.compactMap { attachment in
-            guard let info = try? Program(id: attachment.programID).info else { return nil }
+        let use = try duration.map { try ProgramWatch.watch(programs.map(\.id), for: $0) }
+        return programs.compactMap { program in
+            guard let info = try? Program(id: program.id).info else { return nil }
             return ProgramStatistics(
-                attachment: attachment, runs: info.runCount, nanoseconds: info.runNanoseconds,
-                use: use?[attachment.programID])
+                program: program, runs: info.runCount, nanoseconds: info.runNanoseconds,
+                use: use?[program.id])
         }
     }
 
     /// What an answer of the program is called in C; the number where it has no name.
     public func name(of code: Int32) -> String {
         let names: [Int32: String] =
-            switch attachment.hook {
+            switch program.hook {
             case .xdp:
                 [
                     0: "XDP_ABORTED", 1: "XDP_DROP", 2: "XDP_PASS", 3: "XDP_TX", 4: "XDP_REDIRECT",

@@ -1,12 +1,10 @@
-internal import Datapath
-
-/// A user's program in the document of `netctl stats -o json`.
+/// A program that is not the datapath's in the document of `netctl stats -o json`.
 struct ProgramStatisticsDocument: Placed {
     let place: ProgramPlace
     let facts: Facts
 
     struct Facts: Encodable {
-        let name: String
+        @ExplicitNull var name: String?
         @ExplicitNull var policy: String?
         let programID: UInt32
         let runs: UInt64
@@ -41,8 +39,8 @@ struct ProgramStatisticsDocument: Placed {
     }
 
     init(_ statistics: ProgramStatistics) {
-        let found = statistics.attachment
-        place = ProgramPlace(found)
+        let program = statistics.program
+        place = program.place
         let measured = statistics.use.map { use in
             func answers(_ answers: [ProgramUse.Answer]) -> [Answer] {
                 answers.map {
@@ -54,7 +52,7 @@ struct ProgramStatisticsDocument: Placed {
                 exceptions: use.exceptions.map(answers), returns: use.returns.map(answers))
         }
         facts = Facts(
-            name: found.record.name, policy: found.record.owner, programID: found.programID,
+            name: program.name, policy: program.policy, programID: program.id,
             runs: statistics.runs, nanoseconds: statistics.nanoseconds, measured: measured)
     }
 }

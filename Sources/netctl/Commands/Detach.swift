@@ -78,6 +78,8 @@ struct Detach: ParsableCommand {
                 .filter { program == nil || $0.record.name == program }
                 .filter { socket?.names($0.record.socket) ?? true }
             guard !found.isEmpty || !programs.isEmpty else {
+                // What a command left that was cut short goes all the same.
+                try Reconciler.reporting.detach([])
                 let nothing =
                     program.map { "no program '\($0)' is attached there" }
                     ?? socket.map { "no program is attached to a socket of process \($0.pid)" }

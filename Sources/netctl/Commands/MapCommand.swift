@@ -49,7 +49,7 @@ struct MapCommand: ParsableCommand {
 
         private func table(_ maps: [MapReport]) -> [String] {
             var table = TextTable([
-                "ID", "TYPE", "NAME", "KEY", "VALUE", "ENTRIES", "MEMORY", "PROGRAMS",
+                "ID", "TYPE", "NAME", "KEY", "VALUE", "MAX ENTRIES", "MEMORY", "PROGRAMS",
             ])
             for map in maps {
                 table.add([

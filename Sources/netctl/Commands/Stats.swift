@@ -21,7 +21,8 @@ struct Stats: ParsableCommand {
 
             Of programs of yours (attach --program, program: in a policy) the kernel counts and times runs \
             while kernel.bpf_stats_enabled is on. --measure switches that on for a while, and counts what \
-            XDP refused (xdp_exception) and, where the kernel lets programs be watched, what was returned.
+            XDP refused (xdp_exception) and, where the kernel lets programs be watched, what was returned; \
+            of programs of others on the same hooks, too.
             """)
 
     /// What to sum up by.
@@ -48,7 +49,8 @@ struct Stats: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Watch programs of yours for so long first: 500ms, 5s.", valueName: "duration"))
+            "Watch programs, yours and others', for so long first: 500ms, 5s.",
+            valueName: "duration"))
     var measure: Interval?
 
     @OptionGroup var global: GlobalOptions
@@ -92,14 +94,23 @@ struct Stats: ParsableCommand {
         names.forEach { global.say("reset the counters of \($0)") }
     }
 
-    private func selected() throws -> ([Attachment], [ProgramAttachment]) {
+    private func selected() throws -> ([Attachment], [CountedProgram]) {
         let observation = try Observation.now()
         let found = try selection.attachments(in: observation)
         // What is summed up, and can be begun anew, is the datapath's.
-        let programs = by == nil && !reset ? try selection.programs(in: observation) : []
+        var programs: [CountedProgram] = []
+        let others = try selection.foreign(in: observation)
+        if by == nil && !reset {
+            programs = try selection.programs(in: observation).map(CountedProgram.user)
+            // Nobody asks for those of others who asks for counters of the datapath.
+            if measure != nil { programs += others.map(CountedProgram.foreign) }
+        }
         if found.isEmpty && programs.isEmpty {
             try observation.requireReadable()
-            let message = selection.nothing(in: observation)
+            let hint = others.first.map {
+                "; --measure 5s watches '\($0.shownName)' of somebody else there"
+            }
+            let message = selection.nothing(in: observation) + (hint ?? "")
             // What was named has to be there; "all" may be none.
             guard !selection.isNamed else {
                 Terminal.error(message)

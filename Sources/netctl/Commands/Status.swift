@@ -70,10 +70,8 @@ struct Status: ParsableCommand {
                 found.record.attachedAt.formatted(.iso8601),
             ])
         }
-        let between = ours.isEmpty || programs.isEmpty ? [] : [""]
-        return (ours.isEmpty ? [] : ours.lines()) + between
-            + (programs.isEmpty ? [] : programs.lines())
-            + (others.isEmpty ? [] : [""] + others.lines())
+        let shown = [ours, programs, others].filter { !$0.isEmpty }.map { $0.lines() }
+        return Array(shown.joined(separator: [""]))
             + observation.problems.map { "problem: " + text($0) }
     }
 
