@@ -3,6 +3,7 @@ import BPF
 import Foundation
 import LinuxSystem
 import Programs
+import SystemPackage
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
