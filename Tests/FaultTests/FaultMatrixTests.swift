@@ -45,6 +45,17 @@ struct FaultMatrixTests {
         }
     }
 
+    @Test("what a rollback that fails was to bring back can still be gone back to")
+    func failedRollback() async throws {
+        try await Ground.with(.clsact) { ground in
+            let trial = try Trial(.rollback, ground)
+            var tally = Tally()
+            // Each request, with one error.
+            try Self.fail(trial, .netlink, sampling: Fault.netlink.errors.count, &tally)
+            try trial.clear()
+        }
+    }
+
     @Test("each failpoint is reached by an operation on a hook", .requiresClang)
     func reached() async throws {
         let reached = Reached()
@@ -116,7 +127,9 @@ struct FaultMatrixTests {
                 calls[fault, default: (0, 0)].places += made.firstAtPlaces.count
             }
             try kill(trial, sampling: 23, &kills)
-            for fault in Fault.allCases { try fail(trial, fault, &failures) }
+            for fault in Fault.allCases {
+                try fail(trial, fault, sampling: 997, &failures)
+            }
             try trial.clear()
         }
         let counts = calls.map {
@@ -146,7 +159,9 @@ struct FaultMatrixTests {
     }
 
     /// Has the operation done in this process, with a fault in it.
-    private static func fail(_ trial: Trial, _ fault: Fault, _ tally: inout Tally) throws {
+    private static func fail(
+        _ trial: Trial, _ fault: Fault, sampling: Int, _ tally: inout Tally
+    ) throws {
         guard let calls = trial.calls[fault] else { return }
         let descriptors = FaultPart.isWhole ? OwnDescriptors.list : []
         let isEach = FaultPart.current.extent != .places
@@ -156,7 +171,7 @@ struct FaultMatrixTests {
             for number in isEach ? Array(errors.indices) : [(place + trial.number) % errors.count] {
                 let error = errors[number]
                 let each = isEach ? nth * errors.count + (number + nth) % errors.count : place
-                guard FaultPart.includes(each + trial.number, sampling: 997) else { continue }
+                guard FaultPart.includes(each + trial.number, sampling: sampling) else { continue }
                 let what =
                     "with \(fault.rawValue) number \(nth) of \(calls.count) failing with \(error)"
                 let end = try trial.cutShort(what) {
