@@ -45,6 +45,21 @@ struct FaultMatrixTests {
         }
     }
 
+    @Test("what a rollback that fails was to bring back can still be gone back to")
+    func failedRollback() async throws {
+        try await Ground.with(.clsact) { ground in
+            let trial = try Trial(.rollback, ground)
+            let requests = trial.calls[.netlink]?.count ?? 0
+            // The filter that comes back is among the last.
+            for nth in (requests - 5)...(requests - 3) {
+                _ = try trial.cutShort("with netlink request \(nth) of \(requests) failing") {
+                    Fault.netlink.inject(nth, .notPermitted) { try trial.operation.perform(ground) }
+                }
+            }
+            try trial.clear()
+        }
+    }
+
     @Test("each failpoint is reached by an operation on a hook", .requiresClang)
     func reached() async throws {
         let reached = Reached()

@@ -16,6 +16,8 @@ final class PreparedAttachment {
     private let stub: Program
     /// The policy whose `attach:` had asked for an attachment that comes back.
     private let formerOwner: Name?
+    /// Whether it had gone with the last apply and comes back.
+    private let isRevival: Bool
 
     /// Makes the maps and loads the stub; nothing is attached.
     init(_ target: AttachTarget, in root: PinRoot) throws {
@@ -47,6 +49,7 @@ final class PreparedAttachment {
         self.object = object
         self.stub = stub
         formerOwner = nil
+        isRevival = false
     }
 
     /// Loads a stub for an attachment that was removed and whose pins were kept, its bodies in force
@@ -64,6 +67,7 @@ final class PreparedAttachment {
         pins = root.pins(named: folder)
         self.object = object
         formerOwner = record.owner.flatMap { try? Name($0) }
+        isRevival = true
     }
 
     /// Gives an attachment that comes back its pins, and puts its stub on its hook.
@@ -104,7 +108,7 @@ final class PreparedAttachment {
             Failpoint.settleFilter.reach()
             try Directory.rename(pins.filterDraft.string, to: pins.filter.string)
         } catch {
-            try? pins.removeAll()
+            giveUp()
             throw error
         }
         return .tc(.clsact)
@@ -125,9 +129,15 @@ final class PreparedAttachment {
             reasonForMode = joined.reason
             return joined.mode
         } catch {
-            try? pins.removeAll()
+            giveUp()
             throw error
         }
+    }
+
+    /// Removes what an attach that failed has made. What was to come back is still to be gone back to: the journal
+    /// puts it away again.
+    private func giveUp() {
+        if !isRevival { try? pins.removeAll() }
     }
 
     /// Pins a link: from here on the attachment needs no process.
