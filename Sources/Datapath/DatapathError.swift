@@ -23,6 +23,8 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
     public let description: String
     /// All that the verifier wrote, where it refused a program.
     public let verifierLog: String?
+    /// Whether the file system of the pins may not be written to.
+    let isOfReadOnlyPins: Bool
 
     init(
         _ attempt: String, _ subject: String, _ reason: String, errno: Errno? = nil,
@@ -30,6 +32,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
     ) {
         self.code = code
         verifierLog = nil
+        isOfReadOnlyPins = false
         var text = "\(attempt): \(subject): \(reason)"
         if let errno { text += " (\(errno.symbol))" }
         if let hint { text += "; \(hint)" }
@@ -41,6 +44,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
         code = .invalidPolicy
         description = "\(location): \(error)"
         verifierLog = error.verifierLog
+        isOfReadOnlyPins = error.isOfReadOnlyPins
     }
 
     init(_ error: any Error) {
@@ -58,7 +62,11 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
                 errno == .notPermitted || errno == .permissionDenied
                 || (error as? BPFError)?.isKernelLacking == true
             code = error is CompileError ? .invalidPolicy : lacking ? .unsupported : .failed
-            description = "\(error)"
+            isOfReadOnlyPins = errno == .readOnlyFileSystem
+            description =
+                isOfReadOnlyPins
+                ? "\(error); the pins live there: mount -o remount,rw \(BPFFileSystem.mountPoint)"
+                : "\(error)"
             verifierLog = (error as? BPFError)?.verifierLog?.text
         }
     }

@@ -13,57 +13,19 @@ struct BlockListFile {
     /// Writes it whole, or not at all; `-` is standard output.
     func write(to path: String, _ global: GlobalOptions) throws {
         guard path != "-" else {
-            _ = try write { Terminal.passOnResult($0) }
+            _ = try write { try Terminal.passOnResult($0) }
             return
         }
-        let kind = (try? FileState(path: path))?.kind ?? .regular
-        // What is no file is written to, and not replaced by one.
-        let count =
-            try kind == .regular ? replace(path) : save(to: path, [.truncate], path) { _ in }
-        if global.output == .text { global.say("saved \(entries(count)) to \(path)") }
-    }
-
-    private func replace(_ path: String) throws -> Int {
-        let draft = "\(path).netctl-\(getpid())"
         do {
-            // In a folder that others may write to, the name may be taken by a link to anything.
-            try? Directory.unlink(draft)
-            // Or a loss of power behind the renaming leaves an empty file.
-            let count = try save(to: draft, [.create, .exclusiveCreate], path) { file in
-                try file.synchronize()
+            let count = try FileDescriptor.replaceFile(
+                at: path, permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            ) { file in
+                try write { text in _ = try file.writeAll(text.utf8) }
             }
-            do throws(Errno) {
-                try Directory.rename(draft, to: path)
-            } catch {
-                throw Self.failure(path, error)
-            }
-            return count
-        } catch {
-            try? Directory.unlink(draft)
-            throw error
-        }
-    }
-
-    private func save(
-        to path: String, _ options: FileDescriptor.OpenOptions, _ name: String,
-        finish: (FileDescriptor) throws -> Void
-    ) throws -> Int {
-        do {
-            let file = try FileDescriptor.open(
-                path, .writeOnly, options: options,
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            return try file.closeAfter {
-                let count = try write { text in _ = try file.writeAll(text.utf8) }
-                try finish(file)
-                return count
-            }
+            if global.output == .text { global.say("saved \(entries(count)) to \(path)") }
         } catch let errno as Errno {
-            throw Self.failure(name, errno)
+            throw SystemError(attempt: "save block list", subject: path, errno: errno)
         }
-    }
-
-    private static func failure(_ path: String, _ errno: Errno) -> SystemError {
-        SystemError(attempt: "save block list", subject: path, errno: errno)
     }
 
     /// Writes the lines, and returns how many entries there are.

@@ -15,9 +15,9 @@ struct BlockListReport {
         var dates = DateText()
         try selection.read { part in
             if part.isWhole && Terminal.showsResults {
-                for line in Self.table(part.entries) { Terminal.result(line) }
+                for line in Self.table(part.entries) { try Terminal.result(line) }
             } else {
-                Terminal.passOnResult(Self.facts(part.entries, &dates))
+                try Terminal.passOnResult(Self.facts(part.entries, &dates))
             }
         }
     }

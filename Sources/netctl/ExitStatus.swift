@@ -1,6 +1,5 @@
 import BPF
 import Datapath
-import Tracing
 import LinuxSystem
 import Programs
 import SystemPackage

@@ -31,13 +31,13 @@ struct GlobalOptions: ParsableArguments {
     func write(_ document: some Encodable, text: @autoclosure () -> [String]) throws {
         switch output {
         case .text:
-            for line in text() { Terminal.result(line) }
+            for line in text() { try Terminal.result(line) }
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             encoder.dateEncodingStrategy = .iso8601
             let bytes = try encoder.encode(document)
-            Terminal.result(String(decoding: bytes, as: UTF8.self))
+            try Terminal.result(String(decoding: bytes, as: UTF8.self))
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxSystem
 
 /// The command line: parses, calls, prints. Nothing else.
 ///
@@ -74,6 +75,7 @@ struct Netctl: ParsableCommand {
         ])
 
     static func main() {
+        StandardDescriptors.occupy()
         do {
             var command = try parseAsRoot(CompileArguments.separated(CommandLine.arguments))
             try command.run()

@@ -86,6 +86,7 @@ struct Selection: ParsableArguments {
     func existingAttachments(in observation: Observation) throws -> [Attachment] {
         let found = try attachments(in: observation)
         guard found.isEmpty else { return found }
+        try observation.requireReadable()
         Terminal.error(nothing(in: observation))
         throw ExitStatus.failed
     }

@@ -1,4 +1,6 @@
 import Foundation
+import LinuxSystem
+import SystemPackage
 
 /// Standard output for results, standard error for messages.
 enum Terminal {
@@ -17,17 +19,15 @@ enum Terminal {
     static let showsMessages = isatty(STDERR_FILENO) == 1
 
     /// Writes a line of results.
-    static func result(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
-    }
+    static func result(_ line: String) throws { try passOnResult(line + "\n") }
 
     /// Writes a line that is no result.
     static func message(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        passOn(line + "\n")
     }
 
     /// Writes what is to be written over.
-    static func progress(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    static func progress(_ text: String) { passOn(text) }
 
     /// Says what was done besides what the command is for.
     static func notice(_ text: String) { message("netctl: \(text)") }
@@ -41,12 +41,18 @@ enum Terminal {
     }
 
     /// Writes a part of a line of results.
-    static func passOnResult(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+    static func passOnResult(_ text: String) throws {
+        do {
+            try FileDescriptor.standardOutput.writeAll(text.utf8)
+        } catch let errno as Errno {
+            throw SystemError(attempt: "write result", subject: "standard output", errno: errno)
+        }
     }
 
-    /// Writes what another program said, as it is.
-    static func passOn(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Writes what another program said, as it is. Where nobody can be told, nobody is.
+    static func passOn(_ text: String) {
+        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+    }
 
     /// Whether messages are coloured.
     static var colorsMessages: Bool { usesColor(STDERR_FILENO) }

@@ -32,6 +32,19 @@ struct FaultMatrixTests {
         }
     }
 
+    @Test(
+        "a detach of a user's program, killed anywhere, is finished", .requiresClang,
+        arguments: [HookWay.clsact, .kernel])
+    func detachOfProgram(way: HookWay) async throws {
+        try await Ground.with(way) { ground in
+            try ground.compileProgram()
+            let trial = try Trial(.detachProgram, ground)
+            var tally = Tally()
+            try Self.kill(trial, sampling: 1, &tally)
+            try trial.clear()
+        }
+    }
+
     @Test("each failpoint is reached by an operation on a hook", .requiresClang)
     func reached() async throws {
         let reached = Reached()
@@ -102,7 +115,7 @@ struct FaultMatrixTests {
                 calls[fault, default: (0, 0)].count += made.count
                 calls[fault, default: (0, 0)].places += made.firstAtPlaces.count
             }
-            try kill(trial, &kills)
+            try kill(trial, sampling: 23, &kills)
             for fault in Fault.allCases { try fail(trial, fault, &failures) }
             try trial.clear()
         }
@@ -115,11 +128,11 @@ struct FaultMatrixTests {
     }
 
     /// Ends a real netctl in front of each change.
-    private static func kill(_ trial: Trial, _ tally: inout Tally) throws {
+    private static func kill(_ trial: Trial, sampling: Int, _ tally: inout Tally) throws {
         var seen: [Failpoint: Int] = [:]
         for (number, failpoint) in trial.failpoints.enumerated() {
             seen[failpoint, default: 0] += 1
-            guard FaultPart.includes(number + trial.number, sampling: 23) else { continue }
+            guard FaultPart.includes(number + trial.number, sampling: sampling) else { continue }
             let place = "\(failpoint.rawValue):\(seen[failpoint, default: 0])"
             let end = try trial.cutShort("killed at \(place)") {
                 let result = try run(

@@ -59,6 +59,9 @@ public struct Observation: Sendable {
         }
     }
 
+    /// Whether all that is there could be read.
+    public var isWhole: Bool { unreadable.isEmpty }
+
     /// Makes sure that nothing is there that is not among those found: what is looked for by a name might be it.
     ///
     /// - Throws: ``DatapathError``: why an attachment or a program cannot be read.
@@ -81,11 +84,7 @@ public struct Observation: Sendable {
         } catch  where !pins.isComplete {
             // Detached while we looked.
         } catch {
-            unreadable.append(DatapathError(error))
-            problems.append(
-                Problem(
-                    code: "unreadable", message: "\(point.pinName): \(error)",
-                    hint: "netctl detach --all"))
+            note(unreadable: point.pinName, error)
         }
     }
 
@@ -98,12 +97,17 @@ public struct Observation: Sendable {
         } catch  where !pins.isComplete {
             // Detached while we looked.
         } catch {
-            unreadable.append(DatapathError(error))
-            problems.append(
-                Problem(
-                    code: "unreadable", message: "\(pins.name): \(error)",
-                    hint: "netctl detach --all"))
+            note(unreadable: pins.name, error)
         }
+    }
+
+    private mutating func note(unreadable pins: String, _ error: any Error) {
+        let refusal = DatapathError(error)
+        unreadable.append(refusal)
+        problems.append(
+            Problem(
+                code: "unreadable", message: "\(pins): \(refusal)",
+                hint: refusal.isOfReadOnlyPins ? nil : "netctl detach --all"))
     }
 
     private mutating func lookForOthers(_ scan: InterfaceScan) {

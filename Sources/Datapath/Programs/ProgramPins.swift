@@ -82,7 +82,8 @@ struct ProgramPins {
     ///
     /// - Throws: ``DatapathError`` when the kernel does not let go of a clsact filter.
     func leaveHook() throws {
-        for name in try names() where name == "link" || name.hasPrefix("link-") {
+        // The one by which the attachment exists goes first: cut short, the rest is litter.
+        for name in try names().sorted() where name == "link" || name.hasPrefix("link-") {
             removeLink(folder.appending(name))
         }
         try removeHeld()
@@ -103,14 +104,15 @@ struct ProgramPins {
     }
 
     /// Takes a program off what holds it without a link, and removes the pin that knows of it; one that
-    /// was on its way there, too.
+    /// was on its way there, too. Cut short, the pin says that it is on its way again: the rest is litter.
     private func removeHeld() throws {
-        for path in [filter, socket, draft(0)] where exists(path) {
+        for path in [draft(0), filter, socket] where exists(path) {
             guard let program = try program(pinnedAt: path) else { continue }
             Failpoint.leaveProgramHook.reach()
+            try Directory.rename(path.string, to: draft(0).string)
             if let record = try legibleRecord(of: program) { try release(program, record) }
             Failpoint.letGoOfProgram.reach()
-            try Directory.unlink(path.string)
+            try Directory.unlink(draft(0).string)
         }
     }
 

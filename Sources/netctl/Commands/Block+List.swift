@@ -51,8 +51,8 @@ extension Block {
                 case .text: try BlockListReport(selection).write()
                 case .json:
                     var document = BlockListDocument()
-                    try selection.read { Terminal.passOnResult(document.text(of: $0.entries)) }
-                    Terminal.passOnResult(document.end + "\n")
+                    try selection.read { try Terminal.passOnResult(document.text(of: $0.entries)) }
+                    try Terminal.passOnResult(document.end + "\n")
                 }
             }
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LinuxSystem
 import SystemPackage
 import Tracing
 
@@ -47,7 +48,9 @@ struct CaptureCommand: ParsableCommand {
             }
             var capture = CaptureWriter(snapLength: snaplen)
             var clock = EventClock()
-            var pending = capture.beginning
+            // At once: a capture without packets is one, too.
+            try output.write(capture.beginning)
+            var pending: [UInt8] = []
             let shown = try span.read(
                 reader, usual: nil, take: { pending += capture.blocks(of: $0, clock) },
                 flush: {
@@ -75,24 +78,25 @@ private final class CaptureOutput {
             descriptor = .standardOutput
             return
         }
-        do {
-            descriptor = try FileDescriptor.open(
+        descriptor = try Self.naming(file) {
+            try FileDescriptor.open(
                 FilePath(file), .writeOnly, options: [.create, .truncate, .closeOnExec],
                 permissions: [.ownerReadWrite])
-        } catch {
-            throw Self.failure(file, error)
         }
     }
 
     deinit { if name != "-" { try? descriptor.close() } }
 
     func write(_ bytes: [UInt8]) throws {
-        do { try descriptor.writeAll(bytes) } catch { throw Self.failure(name, error) }
+        _ = try Self.naming(name) { try descriptor.writeAll(bytes) }
     }
 
-    private static func failure(_ file: String, _ error: any Error) -> ExitStatus {
-        let number = (error as? Errno).map { "\($0)" } ?? "\(error)"
-        Terminal.error("write capture: \(file): \(number)")
-        return .failed
+    private static func naming<Result>(_ file: String, _ body: () throws -> Result) throws -> Result
+    {
+        do {
+            return try body()
+        } catch let errno as Errno {
+            throw SystemError(attempt: "write capture", subject: file, errno: errno)
+        }
     }
 }

@@ -3,6 +3,7 @@ import BPF
 import Foundation
 import LinuxSystem
 import Programs
+import SystemPackage
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,9 +90,11 @@ struct Compile: ParsableCommand {
             throw ProgramsError("write object", path, refusal, hint: "name a file by --to")
         }
         do {
-            try Data(image).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw ProgramsError("write object", path, error.localizedDescription)
+            try FileDescriptor.replaceFile(
+                at: path, permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            ) { file in _ = try file.writeAll(image) }
+        } catch let errno as Errno {
+            throw ProgramsError("write object", path, errno.sentence, errno: errno)
         }
     }
 }

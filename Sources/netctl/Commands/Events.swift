@@ -60,11 +60,11 @@ private final class EventWriter {
             let document = try encoder.encode(EventDocument(event, clock))
             lines.append(String(decoding: document, as: UTF8.self))
         }
-        if lines.count >= 256 { flush() }
+        if lines.count >= 256 { try flush() }
     }
 
-    func flush() {
-        if !lines.isEmpty { Terminal.result(lines.joined(separator: "\n")) }
+    func flush() throws {
+        if !lines.isEmpty { try Terminal.result(lines.joined(separator: "\n")) }
         lines.removeAll(keepingCapacity: true)
         clock = EventClock()
     }

@@ -93,7 +93,7 @@ struct MapCommand: ParsableCommand {
             try reporting {
                 let contents = try MapContents(map.reference)
                 guard global.output == .json else {
-                    try contents.forEach { Terminal.result("\($0)") }
+                    try contents.forEach { try Terminal.result("\($0)") }
                     return
                 }
                 // Element by element: a map may hold millions.
@@ -102,10 +102,10 @@ struct MapCommand: ParsableCommand {
                 var line = "["
                 try contents.forEach { element in
                     let text = String(decoding: try encoder.encode(element), as: UTF8.self)
-                    Terminal.passOnResult(line + text)
+                    try Terminal.passOnResult(line + text)
                     line = ","
                 }
-                Terminal.result(line == "[" ? "[]" : "]")
+                try Terminal.result(line == "[" ? "[]" : "]")
             }
         }
     }

@@ -106,6 +106,7 @@ struct Stats: ParsableCommand {
             if measure != nil { programs += others.map(CountedProgram.foreign) }
         }
         if found.isEmpty && programs.isEmpty {
+            try observation.requireReadable()
             let hint = others.first.map {
                 "; --measure 5s watches '\($0.shownName)' of somebody else there"
             }
@@ -127,7 +128,7 @@ struct Stats: ParsableCommand {
             let (found, programs) = try selected()
             let now = try found.map(Statistics.init(reading:))
             let used = try ProgramStatistics.read(programs, watchingFor: nil)
-            clear()
+            try clear()
             try print(now, used, since: before)
             before = now
         }
@@ -148,7 +149,7 @@ struct Stats: ParsableCommand {
             before = parts
             Thread.sleep(forTimeInterval: interval)
             (found, _) = try selected()
-            clear()
+            try clear()
         }
     }
 
@@ -161,9 +162,9 @@ struct Stats: ParsableCommand {
     }
 
     /// Begins at the top of the terminal again.
-    private func clear() {
+    private func clear() throws {
         if Terminal.showsResults && global.output == .text {
-            Terminal.result("\u{1B}[H\u{1B}[2J" + Date().formatted(.iso8601))
+            try Terminal.result("\u{1B}[H\u{1B}[2J" + Date().formatted(.iso8601))
         }
     }
 

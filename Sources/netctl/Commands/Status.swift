@@ -27,7 +27,7 @@ struct Status: ParsableCommand {
                 text: (Terminal.showsResults ? tables(observation) : facts(observation))
                     + (global.verbose ? memory(observation) : []))
             if observation.attachments.isEmpty && observation.programs.isEmpty
-                && global.output == .text
+                && observation.isWhole && global.output == .text
             {
                 global.say("nothing is attached")
             }

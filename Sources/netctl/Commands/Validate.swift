@@ -30,11 +30,8 @@ struct Validate: ParsableCommand {
     }
 
     func run() throws {
-        guard !schema else {
-            Terminal.result(String(PolicySchema.text.dropLast()))
-            return
-        }
         try reporting {
+            guard !schema else { return try Terminal.result(String(PolicySchema.text.dropLast())) }
             let loaded = try LoadedPolicy(files, quiet: global.quiet)
             if global.output == .json {
                 try global.write(
@@ -50,9 +47,9 @@ struct Validate: ParsableCommand {
                 throw ExitStatus.invalidPolicy
             }
             guard global.output == .text && !global.quiet else { return }
-            Terminal.result(summary(of: revision))
+            try Terminal.result(summary(of: revision))
             guard global.verbose else { return }
-            for set in loaded.sets { Terminal.result(set.text) }
+            for set in loaded.sets { try Terminal.result(set.text) }
         }
     }
 
