@@ -135,7 +135,13 @@ struct MapCommand: ParsableCommand {
             abstract: "Create or replace an element of a map.",
             discussion: """
                 Members that are left out become zero. In a per-CPU map every CPU gets the value, or \
-                each its own: '{"per_cpu": [1, 2]}'. Maps of netctl's own are better left to netctl.
+                each its own: '{"per_cpu": [1, 2]}'. Maps of maps take the id, name or pin of a map, arrays \
+                of programs that of a program. Maps of netctl's own are better left to netctl.
+
+                Examples:
+                  netctl map set config 0 '{"limit": 100, "mode": "MODE_STRICT"}'
+                  netctl map set blocked 192.0.2.1 1
+                  netctl map set outer 0 inner
                 """)
 
         @OptionGroup var element: ElementArguments
