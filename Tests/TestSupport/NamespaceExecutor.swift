@@ -1,4 +1,5 @@
 public import LinuxSystem
+internal import SystemPackage
 
 /// A task executor whose single thread lives in a network namespace of its own.
 ///
@@ -18,8 +19,16 @@ public final class NamespaceExecutor: TaskExecutor, Sendable {
         thread = try WorkerThread()
         (namespace, threadID) = try thread.perform {
             try NetworkNamespace.unshareCurrentThread()
+            try Self.giveUpOrphansSoon()
             return (try NetworkNamespace.current, WorkerThread.currentID)
         }
+    }
+
+    /// Has the kernel send the data of a closed connection again once, not for a minute and a half: as long
+    /// as it does, where packets are dropped, the namespace lives, and the programs of the connection's cgroup.
+    private static func giveUpOrphansSoon() throws {
+        let retries = try FileDescriptor.open("/proc/sys/net/ipv4/tcp_orphan_retries", .writeOnly)
+        try retries.closeAfter { _ = try retries.writeAll("1".utf8) }
     }
 
     /// Takes a job of the Swift runtime.
