@@ -61,10 +61,11 @@ fuzz-programs: deps ## Compare the programs in the kernel with the meaning of ra
 
 # Tests of the compiler on thousands of rules take hours so: SANITIZE names others.
 sanitize: export ASAN_OPTIONS ?= detect_leaks=0
-sanitize: SANITIZE ?= ^(ABITests|BPFTests|FuzzTests|LinuxSystemTests|NetTypesTests|NetlinkTests|PacketsTests|PolicyTests)\.
-sanitize: deps ## Run tests with the address sanitizer: SANITIZE="…" (docs/reliability.md)
-	swift build --build-tests --sanitize address --scratch-path .build/sanitize
-	.build/sanitize/debug/netctlPackageTests.xctest --testing-library swift-testing \
+sanitize: SANITIZER ?= address
+sanitize: SANITIZE ?= ^(ABITests|BPFTests|FuzzTests|LinuxSystemTests|NetTypesTests|NetlinkTests|PacketsTests|TracingTests)[./]
+sanitize: deps ## Run tests with a sanitizer: SANITIZER=address|thread SANITIZE="…" (docs/reliability.md)
+	swift build --build-tests --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER)-sanitizer
+	.build/$(SANITIZER)-sanitizer/debug/netctlPackageTests.xctest --testing-library swift-testing \
 		--filter '$(SANITIZE)'
 
 schema: build ## Write docs/policy.schema.json from the reader's tables of keys

@@ -47,8 +47,27 @@ struct FullDiskTests {
             // What is said of it has nowhere to go.
             let refused = try Self.redirected("apply no-such-file.yaml", "<&- >&- 2>&-")
             #expect(refused.status != 0 && refused.stdout + refused.stderr == "", "\(refused)")
+            try Self.expectOccupied()
             try expectSuccess(["detach", "near0"], "detached near0 xdp")
         }
+    }
+
+    /// Looks at what a netctl without standard input and error has open, while it waits for its policy.
+    private static func expectOccupied() throws {
+        let folder = try TemporaryDirectory()
+        let (fifo, policy) = (folder.appending("fifo"), "version: 1\nname: edge\n")
+        try runChecked(["mkfifo", fifo])
+        let reader = try BackgroundCommand([
+            "sh", "-c", "exec \"$0\" validate \"$1\" <&- 2>&-", Netctl.path, fifo,
+        ])
+        let seen = try runChecked([
+            "sh", "-c",
+            "exec 3>\"$1\" && readlink /proc/$2/fd/0 /proc/$2/fd/2 && printf \"$3\" >&3",
+            "sh", fifo, "\(reader.pid)", policy,
+        ])
+        #expect(seen == "/dev/null\n/dev/null\n")
+        let result = try reader.wait()
+        #expect(result.status == 0, "\(result)")
     }
 
     @Test("a file is written whole or left as it was, and no draft stays", .requiresClang)

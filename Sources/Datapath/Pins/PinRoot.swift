@@ -9,6 +9,9 @@ package struct PinRoot {
 
     private let fileSystem: BPFFileSystem
 
+    /// Where it belongs, and where everybody sees it.
+    package static let place = "\(BPFFileSystem.mountPoint)/netctl"
+
     /// Where it is, by a path that works in this process.
     package var path: FilePath { fileSystem.path.appending("netctl") }
 

@@ -30,7 +30,7 @@ public struct ProgramAttachment: Sendable {
 
     /// The maps that are pinned beside it, by their names in C, and where.
     public var pinnedMaps: [(name: String, path: String)] {
-        record.maps.map { ($0, "/sys/fs/bpf/netctl/\(folder)/map-\($0)") }
+        record.maps.map { ($0, "\(PinRoot.place)/\(folder)/map-\($0)") }
     }
 
     /// Netctl's word for the hook, where there is one.

@@ -53,7 +53,7 @@ struct ContextPins {
     }
 
     private static let otherVersion = TracingError(
-        "read socket context", "/sys/fs/bpf/netctl/\(name)",
+        "read socket context", "\(PinRoot.place)/\(name)",
         "it was not made by this version of netctl",
         hint: "use the netctl that made it, or 'netctl context off'")
 
