@@ -67,9 +67,12 @@ public struct TerminalCommand: ~Copyable {
 
     /// How the terminal is set: what `stty` would show.
     public var settings: [UInt32] {
-        var settings = termios()
-        tcgetattr(terminal.rawValue, &settings)
-        return [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag]
+        // A variable of this type is shorter than the C library takes it to be.
+        withUnsafeTemporaryAllocation(of: termios.self, capacity: 1) { settings in
+            tcgetattr(terminal.rawValue, settings.baseAddress)
+            let (input, output) = (settings[0].c_iflag, settings[0].c_oflag)
+            return [input, output, settings[0].c_cflag, settings[0].c_lflag]
+        }
     }
 
     /// Types.
