@@ -20,7 +20,10 @@ bundle=.build/debug/netctlPackageTests.xctest
 export NETCTL=${NETCTL:-$PWD/.build/release/netctl}
 results=${RESULTS:-.build/vm-test/results}
 all=(
-  LinuxSystemTests BPFTests NetlinkTests ProgramTests DatapathTests FaultTests
+  LinuxSystemTests BPFTests NetlinkTests ProgramTests FaultTests
+  DatapathTests.{LiveRules,LiveFrame,LiveDevice,LiveTraffic,CgroupTraffic,BlockTraffic,BlockTable,LookUp,Limit}Tests
+  DatapathTests.{Monitor,Redirect,XDPTraps,XDPTrapsOnVeth,Foreign,Program,SharedTables,SetFileStream,Statistics}Tests
+  DatapathTests.{Canary,Confirm,Journal,KilledApply,LockOut,MemoryBudget,Reuse,SlotDirectory,Version,WholeWay}Tests
   TracingTests.{OwnerScenario,ContextScenario,DropScenario,ContextLoad,ContextSwitch,SocketTable,SocketHolders}Tests
   TracingTests.{EventReader,KilledReader,NoTypes,TraceSocket,TraceLoad,TraceProcess,ProbeList,WhyQuestion}Tests
   CLITests.{ProgramKind,PolicyProgram,UserProgram,Run,ProgramStats,Doctor,Trace,Explain,TestCommand,Share}Tests
