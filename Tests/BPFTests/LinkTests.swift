@@ -45,7 +45,7 @@ import Testing
             let swap = try object.program("swap")
             let dropped = try Link.attachXDP(program: swap, interfaceIndex: interface).info.id
             // A child of a parallel test may hold a copy of the descriptor until it calls exec.
-            for _ in 0..<1000 where (try? Link(id: dropped)) != nil {
+            for _ in 0..<20_000 where (try? Link(id: dropped)) != nil {
                 usleep(1000)
             }
             let gone = try failure { _ = try Link(id: dropped) }

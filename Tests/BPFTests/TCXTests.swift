@@ -131,7 +131,7 @@ import Testing
                 }
                 #expect(try attach().info.interfaceIndex == interface)
                 // A child of a parallel test may hold a copy of the descriptor until it calls exec.
-                for _ in 0..<1000 where try !attached().isEmpty {
+                for _ in 0..<20_000 where try !attached().isEmpty {
                     usleep(1000)
                 }
                 #expect(try attached().isEmpty)
