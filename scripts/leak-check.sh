@@ -26,7 +26,7 @@ held_maps() {
 snapshot() {
   local kind
   for kind in prog map link; do
-    { [ "$kind" != map ] || held_maps && bpftool "$kind" list; } | awk -v kind="$kind" '
+    { if [ "$kind" = map ]; then held_maps; fi && bpftool "$kind" list; } | awk -v kind="$kind" '
       NF == 1 { held[$1] }
       NF > 1 && /^[0-9]+:/ && !/ name sd_/ && (kind != "map" || $2 != "prog_array" || $1 in held) {
         print "bpf", kind, $1, $2, $3, $4
