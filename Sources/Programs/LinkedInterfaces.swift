@@ -34,7 +34,8 @@ struct LinkedInterfaces {
         try? NetworkNamespace.forEach { namespace in
             guard var socket = try? NetlinkSocket() else { return }
             for index in indices {
-                guard let link = try? socket.link(index: UInt32(bitPattern: index)) else { continue }
+                let link = try? socket.link(index: UInt32(bitPattern: index))
+                guard let link else { continue }
                 found[index, default: []].append(Interface(link, in: namespace))
             }
         }
