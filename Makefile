@@ -22,6 +22,8 @@ SHELL_SOURCES = $(shell git ls-files '*.sh' .ci/run scripts/vm-run)
 
 binary = .build/$(CONFIG)/netctl
 released = .build/release/netctl
+# Tests as fast as they can be, with failpoints: an emulated processor is slow enough.
+optimised = .build/optimised
 static = .build/static-libraries
 static_build = PKG_CONFIG_PATH=$(abspath $(static)) swift build --configuration release \
 	--static-swift-stdlib -Xlinker -s
@@ -80,9 +82,11 @@ demo-hooks: deps build ## The same for the other hooks: TC, cgroups, and three o
 	$(SUDO) env NETCTL=$(abspath $(binary)) scripts/router-demo.sh
 
 vm-test: deps release ## Install what is missing, build, and run the kernel's tests on Linux 6.1 and 6.12 in qemu
-	swift build --build-tests
+	swift build --build-tests --scratch-path $(optimised) --configuration release \
+		-Xswiftc -enable-testing -Xswiftc -DDEBUG
 	scripts/install-dependencies.sh vm || true # vm-test.sh says what is missing, and skips
-	$(SUDO) env RESULTS=$(VM_RESULTS) scripts/vm-test.sh -s "$(SUITES)" $(KERNELS)
+	$(SUDO) env RESULTS=$(VM_RESULTS) NETCTL_TESTS=$(optimised)/release/netctlPackageTests.xctest \
+		scripts/vm-test.sh -s "$(SUITES)" $(KERNELS)
 
 vm-smoke: deps build ## Some of them, on Linux 6.1
 	swift build --build-tests

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # many-rules.sh [NUMBER...]
 # Does this kernel take filters of so many rules (1 64 65 4096) on every hook, each of which matches on
-# everything: source, destination, protocol, both ports and, where packets have one, mark? And do their
-# first and last rule decide? Verdicts are worked out in words of 64 rules: 65 is the first filter with two. It
+# much, and which together match on everything that the hook has, with limits? And do their first and last
+# rule decide? Verdicts are worked out in words of 64 rules: 65 is the first filter with two. It
 # says how many instructions the verifier looked at.
 # NETCTL names the binary; .build/debug/netctl when not given. Needs root; touches nothing outside
 # the namespaces that it makes but for a cgroup of its own.
@@ -32,20 +32,28 @@ ip -n sender link set eth0 up
 mac=$(ip -brief link show dev eth1 | awk '{ print $3 }')
 ip -n sender neighbour add 192.0.2.1 lladdr "$mac" dev eth0
 
-# A policy of $1 rules. Rule N is for destination port 1000+N; the sender's packets are for the first
-# and the last, what is between has other addresses. No two rules have the same values. With a second
-# argument, an entry of `attach`, rule N is also for mark N.
+# A policy of $1 rules for hook $2, which $3, an entry of `attach`, attaches. Rule N is for destination port
+# 1000+N; the sender's packets are for the first and the last, what is between has other addresses. No two
+# rules have the same values. Together they look at everything that the hook has: at mark but on xdp, where
+# rule N is for mark N, and at the link layer but in a cgroup.
 policy() {
-  awk -v last="$1" -v attach="${2:-}" 'BEGIN {
+  awk -v last="$1" -v hook="$2" -v attach="${3:-}" 'BEGIN {
     printf "version: 1\nname: many\nfilters:\n  inbound:\n    default: pass\n    rules:\n"
     for (n = 1; n <= last; n++) {
       edge = n == 1 || n == last
-      source = edge ? "192.0.2.0/24" : sprintf("10.%d.%d.0/24", n / 256, n % 256)
+      source = edge ? "192.0.2.0/24" : sprintf("[10.%d.%d.0/24, \"2001:db8::/32\"]", n / 256, n % 256)
       destination = edge ? "192.0.2.1" : sprintf("\"2001:db8:%x::/48\"", n)
-      printf "      - { name: rule-%d, match: { src: %s, dst: %s, proto: %s, sport: %d-65535, dport: %d%s }, action: drop }\n",
-        n, edge ? source : "[" source ", \"2001:db8::/32\"]", destination, edge || n % 2 ? "udp" : "tcp",
-        edge ? 1024 : 1024 + n, 1000 + n,
-        attach ? ", mark: " n : ""
+      ports = sprintf("sport: %d-65535, dport: %d", edge ? 1024 : 1024 + n, 1000 + n)
+      if (edge) more = "proto: udp, " ports
+      else if (n % 4 == 0) more = "proto: tcp, tcp-flags: \"syn,!ack\", " ports
+      else if (n % 4 == 1) more = "proto: icmpv6, icmp-type: echo-request"
+      else if (n % 4 == 2) more = sprintf("proto: %d, ext-header: hop-by-hop", n % 256)
+      else more = "proto: udp, " ports
+      more = more sprintf(", fragment: false, length: 20-%d, ttl: 1-%d, dscp: 0-%d", 1500 + n, 128 + n % 64, n % 62)
+      if (hook !~ /^cgroup/) more = more ", vlan: none, ethertype: " (edge ? "0x0800" : "0x86dd")
+      if (hook != "xdp") more = more ", mark: " n
+      if (!edge && n % 3 == 0) more = more " }, limit: { rate: 1000/s, per: src"
+      printf "      - { name: rule-%d, match: { src: %s, dst: %s, %s }, action: drop }\n", n, source, destination, more
     }
     if (attach) printf "attach:\n  - %s\n", attach
   }'
@@ -67,7 +75,7 @@ failures=0
 [ $# -gt 0 ] || set -- 1 64 65 4096
 for mode in xdpgeneric xdpdrv; do
   for number in "$@"; do
-    policy "$number" >"$work/policy.yaml"
+    policy "$number" xdp >"$work/policy.yaml"
     start=$(date +%s%N)
     "$NETCTL" attach eth1 --mode "$mode" >/dev/null
     "$NETCTL" apply "$work/policy.yaml" --interface eth1 >/dev/null
@@ -103,7 +111,7 @@ for hook in tc-ingress tc-egress cgroup-ingress cgroup-egress; do
     ;;
   esac
   for number in "$@"; do
-    policy "$number" "$entry" >"$work/policy.yaml"
+    policy "$number" "$hook" "$entry" >"$work/policy.yaml"
     result='' looked=''
     if "$NETCTL" apply "$work/policy.yaml" >/dev/null; then
       looked=$(verified "$program")

@@ -176,7 +176,7 @@ struct RunTests {
             // What nothing writes to is waited for, as by 'tail -f', but not without a word.
             try runChecked(["bpftool", "map", "pin", "pinned", map, "/sys/fs/bpf/left"])
             try expectSuccess(["detach", "--all"])
-            let left = try expectSuccess(["listen", "/sys/fs/bpf/left", "--for", "0.1s"])
+            let left = try expectSuccess(["listen", "/sys/fs/bpf/left", "--for", "1s"])
             #expect(left.stderr.contains("no loaded program refers to execs"), "\(left)")
         }
     }
