@@ -217,26 +217,16 @@ static __always_inline bool narrow(__u64 *summary, __u32 row)
 	return true;
 }
 
-/* Judges the rules that all rows have, word by word; 1 when one of them decided. Global: verified once
- * instead of once for each way in which a packet's fields can be read or missing, which are too many for
- * Linux 6.1.
+/* Judges what the summary promises, word by word; 1 when a rule decided. Global: verified once instead of
+ * once for each way in which a packet's fields can be read or missing, which Linux 6.1 counts by the hundred.
  */
-__attribute__((noinline)) int scan_rows(struct scan *scan)
+__attribute__((noinline)) int scan_words(struct scan *scan, __u64 summary)
 {
 	/* Pointers, not offsets: the verifier keeps their bounds when it spills them. */
 	__u64 *word[NETCTL_DIMENSION_MAX] = {};
-	__u64 summary = ~0ULL;
 
-	if (!scan)
+	if (!scan || words == 1)
 		return 1;
-#pragma unroll
-	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)
-		if (USES(d) && !narrow(&summary, scan->row[d])) {
-			scan->judgement = aborted();
-			return 1;
-		}
-	if (words == 1)
-		return summary ? scan_word(scan, summary, 0) : 0;
 #pragma unroll
 	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++) {
 		__u32 row = scan->row[d];
@@ -302,6 +292,7 @@ static __always_inline struct judgement classify(struct packet *packet)
 	struct scan scan = { .length = counted_bytes(packet),
 			     .unreadable = packet->unreadable,
 			     .family = packet->family };
+	__u64 summary = ~0ULL;
 
 	if (limited)
 		__builtin_memcpy(scan.src, packet->src, sizeof(scan.src));
@@ -355,9 +346,15 @@ static __always_inline struct judgement classify(struct packet *packet)
 	if (USES(NETCTL_DIMENSION_MARK))
 		scan.row[NETCTL_DIMENSION_MARK] = mark_row(packet->mark);
 
+#pragma unroll
+	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)
+		if (USES(d) && !narrow(&summary, scan.row[d]))
+			return aborted();
+
 	/* A filter without rules uses no dimension; one with rules uses at least one. */
-	if (dimensions) {
-		bool decided = scan_rows(&scan);
+	if (dimensions && summary) {
+		bool decided =
+			words == 1 ? scan_word(&scan, summary, 0) : scan_words(&scan, summary);
 
 		packet->counted = scan.counted;
 		if (decided && !scan.undecidable)
