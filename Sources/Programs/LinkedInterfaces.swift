@@ -16,7 +16,7 @@ struct LinkedInterfaces {
         init(_ link: NetworkLink, in namespace: NetworkNamespace) {
             name = link.name
             self.namespace = namespace
-            xdpPrograms = Set(link.xdp?.programs.values.map { $0 } ?? [])
+            xdpPrograms = Set((link.xdp?.programs ?? [:]).values)
             let index = Int32(bitPattern: link.index)
             let hooks = TCXDirection.allCases.compactMap {
                 try? AttachedPrograms(interfaceIndex: index, direction: $0)
