@@ -62,10 +62,9 @@ fuzz-programs: export NETCTL_FUZZ_FRAMES ?= 5000
 fuzz-programs: deps ## Compare the programs in the kernel with the meaning of random policies, for long
 	swift test --configuration release -Xswiftc -enable-testing --filter RandomProgramTests
 
-# SANITIZE names other tests: those of the compiler, on thousands of rules, take hours so.
 sanitize: export ASAN_OPTIONS ?= detect_leaks=0
 sanitize: SANITIZER ?= address
-sanitize: SANITIZE ?= ^(ABI|BPF|Datapath|Fault|Fuzz|LinuxSystem|NetTypes|Netlink|Packets|Policy|Tracing)Tests[./]
+sanitize: SANITIZE ?= Tests[./]
 sanitize: deps ## Run tests with a sanitizer: SANITIZER=address|thread SANITIZE="…" (docs/reliability.md)
 	$(optimised_tests) --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER)-sanitizer
 	.build/$(SANITIZER)-sanitizer/$(bundle) --testing-library swift-testing --filter '$(SANITIZE)'
