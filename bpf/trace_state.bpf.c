@@ -157,7 +157,8 @@ int BPF_PROG(trace_state, struct sock *sk, int old, int state)
 {
 	__u64 cookie;
 
-	if (sk->sk_protocol != 6)
+	/* The kernel tells of no change, too: of a socket that is closed while it waits to send its FIN. */
+	if (sk->sk_protocol != 6 || old == state)
 		return 0;
 	if (!may_be_meant(&sk->__sk_common)) {
 		count_filtered();

@@ -16,8 +16,8 @@ cd "$(dirname "$0")/.."
 NETCTL=$(readlink -f "${NETCTL:-.build/release/netctl}")
 tests=$(readlink -f "${NETCTL_TESTS:-.build/debug/netctlPackageTests.xctest}")
 export NETCTL NO_COLOR=1
-# Tests that can be made larger.
-export NETCTL_LIMITED_ADDRESSES=1000000
+# Tests that can be made larger, or smaller where the one processor is an emulated one.
+export NETCTL_LIMITED_ADDRESSES=1000000 NETCTL_APPLIES=20
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 

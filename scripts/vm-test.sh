@@ -8,15 +8,16 @@
 # The kernels are kept in NETCTL_KERNELS (${XDG_CACHE_HOME:-~/.cache}/netctl/kernels), one of each
 # series; what the guests said is kept in .build/vm-test, and what came of it in RESULTS
 # (.build/vm-test/results), a file for each series, whose rows of these suites are replaced. What cannot
-# be had is reported as skipped, with the reason, and is no failure. NETCTL names the binary,
-# .build/release/netctl when not given; it and the tests' bundle are built by `make vm-test`. Needs root.
+# be had is reported as skipped, with the reason, and is no failure. NETCTL names the binary and NETCTL_TESTS
+# the tests' bundle, .build/release/netctl and that of a debug build when not given; `make vm-test` builds
+# both. Needs root.
 set -euo pipefail
 shopt -s lastpipe # a loop behind a pipe may set variables
 
 cd "$(dirname "$0")/.."
 cache=${NETCTL_KERNELS:-${XDG_CACHE_HOME:-$HOME/.cache}/netctl/kernels}
 logs=.build/vm-test
-bundle=.build/debug/netctlPackageTests.xctest
+bundle=${NETCTL_TESTS:-.build/debug/netctlPackageTests.xctest}
 export NETCTL=${NETCTL:-$PWD/.build/release/netctl}
 results=${RESULTS:-.build/vm-test/results}
 all=(
@@ -188,7 +189,7 @@ test_kernel() {
   done
   if [ ${#inside[@]} -gt 0 ]; then
     read_run "$version" scripts/vm-run -t "$limit" "$1" -- \
-      env NETCTL="$NETCTL" scripts/kernel-tests.sh "${inside[@]}"
+      env NETCTL="$NETCTL" NETCTL_TESTS="$bundle" scripts/kernel-tests.sh "${inside[@]}"
   fi
   for suite in "${outside[@]}"; do
     if reason=$("scripts/$suite.sh" -n 2>&1); then

@@ -14,7 +14,7 @@ public struct LinkReport: Encodable, Sendable {
     public let programName: String?
     /// The kernel's name of the hook, where the link tells.
     public let attachType: String?
-    /// On what: `interface 3`, `cgroup /system.slice`, `tracepoint kfree_skb`; `nil` if unknown.
+    /// On what: `interface eth1`, `cgroup /system.slice`, `tracepoint kfree_skb`; `nil` if unknown.
     public let target: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -35,16 +35,18 @@ public struct LinkReport: Encodable, Sendable {
         try container.encode(target, forKey: .target)
     }
 
-    private init(_ link: borrowing Link, _ names: inout FunctionNames) throws(BPFError) {
-        let info = try link.info
+    private init(
+        _ info: LinkInfo, _ place: LinkPlace, _ interfaces: LinkedInterfaces,
+        _ names: inout FunctionNames
+    ) {
         id = info.id
         type = "\(info.type)"
         programID = info.programID
         programName = Program.name(id: info.programID)
-        switch try link.place {
+        switch place {
         case .interface(let index, let type):
-            attachType = type?.description
-            target = index == 0 ? nil : Self.interface(index)
+            attachType = type.description
+            target = index == 0 ? nil : interfaces.name(of: index, with: info)
         case .cgroup(let id, let type):
             attachType = type.description
             let cgroup = id == 0 ? nil : try? CgroupMount.current().path(ofID: id)
@@ -70,21 +72,19 @@ public struct LinkReport: Encodable, Sendable {
         }
     }
 
-    /// An index is one of the link's own network namespace, which the kernel does not tell.
-    private static func interface(_ index: Int32) -> String { "interface \(index)" }
-
     /// Reports all links.
     ///
     /// - Throws: `BPFError`.
     public static func all() throws(BPFError) -> [LinkReport] {
-        var names = FunctionNames()
-        var reports: [LinkReport] = []
+        var found: [(info: LinkInfo, place: LinkPlace)] = []
         for id in try Link.ids() {
             // One may be gone between the two calls, another (EAGAIN) not yet be whole.
             guard let link = try? Link(id: id) else { continue }
-            reports.append(try LinkReport(link, &names))
+            found.append((try link.info, try link.place))
         }
-        return reports
+        let interfaces = LinkedInterfaces(indices: Set(found.compactMap(\.place.interfaceIndex)))
+        var names = FunctionNames()
+        return found.map { LinkReport($0.info, $0.place, interfaces, &names) }
     }
 
     /// The links of each program.

@@ -80,7 +80,9 @@ struct BadInputTests {
         }
     }
 
-    @Test("a policy of 100 MB, and one of aliases of aliases: refused in seconds, within 1 GB")
+    @Test(
+        "a policy of 100 MB, and one of aliases of aliases: refused in seconds, within 1 GB",
+        .limitsAddresses)
     func bombs() async throws {
         try await withSandbox {
             let directory = try TemporaryDirectory()

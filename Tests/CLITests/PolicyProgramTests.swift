@@ -212,6 +212,21 @@ struct PolicyProgramTests {
         }
     }
 
+    @Test("where the driver has no native mode, auto is generic, and it is said why")
+    func generic() async throws {
+        try await withSandbox {
+            try runChecked(["ip", "link", "add", "bridge0", "up", "type", "bridge"])
+            let place = try Place()
+            let bridge = "{ interface: bridge0, program: user.bpf.o, name: on_frame }"
+            let applied = try expectSuccess(["apply", try place.policy(bridge)])
+            #expect(
+                applied.stderr.contains("bridge0: ")
+                    && applied.stderr.contains("(EOPNOTSUPP); generic mode is in force"),
+                "\(applied)")
+            #expect(try Self.programs().first?["mode"]?.text == "xdpgeneric")
+        }
+    }
+
     @Test("all or nothing: whatever is refused leaves filters and programs as they were")
     func refused() async throws {
         try await withSandbox {

@@ -5,7 +5,7 @@ import Testing
 @testable import netctl
 
 /// Set files as people have them, through the command.
-@Suite("Set files")
+@Suite("Set files", .limitsAddresses)
 struct SetFileInputTests {
     private static func policy(_ file: String) -> String {
         policyText(top: "sets: { bad: { file: \(file) } }")

@@ -121,7 +121,9 @@ struct UserProgramTests {
             let program = try JSONValue(parsing: shown.stdout)["programs"]?.elements?.first
             #expect(program?["name"]?.text == "count_frames")
             try expectSuccess(["prog", "dump", "\(id)"], "count->packets++")
-            try expectSuccess(["link", "list"], "program \(id) name count_frames")
+            try expectSuccess(
+                ["link", "list"],
+                "program \(id) name count_frames hook xdp on interface near0 in netns net:[")
             try expectRefusal(
                 [
                     "attach", "near0", "--program", object, "--name", "count_frames", "--mode",
@@ -158,6 +160,10 @@ struct UserProgramTests {
                 try expectSuccess(attach, "attached program pass_skb on near0 tc-ingress")
                 try expectSuccess(attach, "replaced program pass_skb")
                 #expect(try Self.programs().first?["state"]?.text == "active")
+                let links = try expectSuccess(["link", "list"]).stdout
+                let isLinked = try Self.programs().first?["link_id"]?.integer != nil
+                let link = "name pass_skb hook tcx_ingress on interface near0 in netns net:["
+                #expect(links.contains(link) == isLinked, "\(links)")
                 try expectSuccess(["detach", "--program", "pass_skb"], "detached near0 tc-ingress")
                 #expect(try Self.programs().isEmpty)
             }

@@ -46,9 +46,9 @@ struct LiveTrafficTests {
     }
 
     @Test(
-        "traffic through 100 applies: none uncounted, none judged by no policy",
+        "traffic through 100 applies, or NETCTL_APPLIES: none uncounted, none judged by no policy",
         arguments: zip(LiveHook.all, LiveHook.alternating))
-    func hundredApplies(way: LiveHook, family: Wire.Family) async throws {
+    func throughApplies(way: LiveHook, family: Wire.Family) async throws {
         try await withTraffic(way, family) { traffic in
             try traffic.attach()
             let policies = [Self.policy("a", way), Self.policy("b", way)]
@@ -56,7 +56,7 @@ struct LiveTrafficTests {
 
             let flood = CanaryFlood(traffic)
             async let sent = flood.run()
-            for round in 0..<100 {
+            for round in 0..<manyApplies {
                 #expect(try apply(policies[round % 2]).count == 1)
                 // Lets the traffic begin, on its own thread.
                 await Task.yield()

@@ -20,7 +20,7 @@ struct CanaryRefusalTests {
             let known = Set(try Program.ids())
             let new = ground.text("new", at: [ground.kept, ground.dropped])
             let error = #expect(throws: DatapathError.self) {
-                try Failpoint.$observer.withValue({ failpoint in
+                try Failpoint.observe({ failpoint in
                     guard failpoint == .tryOut else { return }
                     try? Self.spoil(counting: counters, except: known)
                 }) {

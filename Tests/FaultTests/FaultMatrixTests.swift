@@ -63,7 +63,7 @@ struct FaultMatrixTests {
     @Test("each failpoint is reached by an operation on a hook", .requiresClang)
     func reached() async throws {
         let reached = Reached()
-        try await Failpoint.$observer.withValue({ reached.add($0) }) {
+        try await Failpoint.observe({ reached.add($0) }) {
             for way in [HookWay.clsact, .xdp] {
                 try await Ground.with(way) { ground in
                     try ground.compileProgram()

@@ -37,7 +37,7 @@ struct GoneInterfaceTests {
         let (operation, ground) = (trial.operation, trial.ground)
         try operation.prepare(ground)
         let reached = Mutex(0)
-        let isDone = Failpoint.$observer.withValue({ _ in
+        let isDone = Failpoint.observe({ _ in
             let count = reached.withLock { count in
                 defer { count += 1 }
                 return count

@@ -16,6 +16,8 @@ struct PolicyTrial {
         var reasons: [Reason: Int] = [:]
         var verdicts: [Verdict: Int] = [:]
         var counting = 0
+        /// The most instructions that the verifier looked at of a program, and the seed that made it.
+        var verified: (instructions: UInt32, seed: UInt64) = (0, 0)
 
         mutating func add(_ judgement: ReferenceInterpreter.Judgement) {
             packets += 1
@@ -58,7 +60,14 @@ struct PolicyTrial {
 
     /// Nil when the program does what the policy says.
     func mismatch(_ bench: CounterBench, _ coverage: inout Coverage) throws -> String? {
-        let filter = try LoadedFilter(policy, setting, bench)
+        let filter: LoadedFilter
+        do {
+            filter = try LoadedFilter(policy, setting, bench)
+        } catch {
+            return "seed \(seed), \(setting): \(error)\n\(policy)"
+        }
+        let verified = try filter.program.info.verifiedInstructions
+        if verified > coverage.verified.instructions { coverage.verified = (verified, seed) }
         var meant = Array(repeating: Count.zero, count: filter.slots)
         _ = bench.take(filter.slots)
         for (packet, linear) in zip(packets, linearLengths) {

@@ -56,7 +56,8 @@ extension PolicyTrial.Coverage: CustomStringConvertible {
         let parts = counts.sorted { $0.1 > $1.1 }.map { "\($0.1) \($0.0)" }
         return
             (["\(policies) policies", "\(packets) packets", "\(untried) untried"] + parts + [
-                "\(counting) counted"
+                "\(counting) counted",
+                "\(verified.instructions) instructions verified at most (seed \(verified.seed))",
             ])
             .joined(separator: ", ")
     }

@@ -112,6 +112,26 @@ import Testing
         #expect([.inherit, .accept].contains(owner.origin))
     }
 
+    @Test(arguments: hosts) func `closing a connection that waits to end is no change of its state`(
+        host: IPAddress
+    ) async throws {
+        let port = Shared<UInt16>(0)
+        let seen = try await trace(.state, until: 9) {
+            let listener = try TCPSocket.listening(on: host)
+            port.value = try listener.port
+            var client: TCPSocket? = try TCPSocket(like: host)
+            #expect(client?.connect(to: host, port: port.value) == 0)
+            let server = try listener.accept()
+            // Nobody reads: behind what is sent the FIN waits, too.
+            try client?.sendUntilFull()
+            shutdown(client?.descriptor ?? -1, Int32(SHUT_WR))
+            client = nil
+            withExtendedLifetime(server) {}
+        }
+        let client = seen.filter { $0.remote.port == port.value }.compactMap(\.stateChange)
+        #expect(client.map(\.new) == [.synSent, .established, .finWait1, .close])
+    }
+
     @Test(arguments: hosts) func `states of a connection from beginning to end`(
         host: IPAddress
     ) async throws {
@@ -125,7 +145,7 @@ import Testing
             try client.send(1000)
             try server.receive(1000)
             shutdown(client.descriptor, Int32(SHUT_RDWR))
-            withExtendedLifetime(server) {}
+            withExtendedLifetime((client, server)) {}
         }
         let client = seen.filter { $0.remote.port == port.value }.compactMap(\.stateChange)
         #expect(

@@ -58,6 +58,7 @@ static __always_inline struct judgement aborted(void)
 /* The packet and the rule found so far, across the boundary of a global function. */
 struct scan {
 	__u64 length;
+	__u32 row[NETCTL_DIMENSION_MAX]; /* of the dimensions in use */
 	__u32 unreadable; /* NETCTL_FIELD_* */
 	__u32 undecidable; /* out: the rule that holds needs what cannot be read */
 	__u32 counted; /* out: see struct packet */
@@ -216,22 +217,26 @@ static __always_inline bool narrow(__u64 *summary, __u32 row)
 	return true;
 }
 
-/* Judges what the summary promises, word by word; false when no rule decided. */
-static __always_inline bool scan_words(struct scan *scan, __u64 summary, const __u32 *row)
+/* Judges what the summary promises, word by word; 1 when a rule decided. Global: verified once instead of
+ * once for each way in which a packet's fields can be read or missing, which Linux 6.1 counts by the hundred.
+ */
+__attribute__((noinline)) int scan_words(struct scan *scan, __u64 summary)
 {
+	/* Pointers, not offsets: the verifier keeps their bounds when it spills them. */
 	__u64 *word[NETCTL_DIMENSION_MAX] = {};
 
-	if (words == 1)
-		return scan_word(scan, summary, 0);
-		/* Pointers, not offsets: the verifier keeps their bounds when it spills them. */
+	if (!scan || words == 1)
+		return 1;
 #pragma unroll
 	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++) {
+		__u32 row = scan->row[d];
+
 		if (!USES(d))
 			continue;
-		word[d] = bpf_map_lookup_elem(&row_words, &row[d]);
+		word[d] = bpf_map_lookup_elem(&row_words, &row);
 		if (!word[d]) {
 			scan->judgement = aborted();
-			return true;
+			return 1;
 		}
 	}
 	for (int i = 0; i < NETCTL_ROW_WORDS_MAX && summary; i++) {
@@ -246,9 +251,9 @@ static __always_inline bool scan_words(struct scan *scan, __u64 summary, const _
 			if (USES(d))
 				found &= word[d][index];
 		if (found && scan_word(scan, found, index))
-			return true;
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 /* The row of an address, or the judgement that the address alone decides. */
@@ -275,10 +280,10 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 	return false;
 }
 
-/* Sets row[dimension] if rules look at that dimension. */
+/* Sets the row of a dimension if rules look at that dimension. */
 #define JUDGE(dimension, table, count, field, value)                                               \
 	if (USES(NETCTL_DIMENSION_##dimension))                                                    \
-	row[NETCTL_DIMENSION_##dimension] =                                                        \
+	scan.row[NETCTL_DIMENSION_##dimension] =                                                   \
 		value_row(NETCTL_DIMENSION_##dimension, &table, count, field, value)
 
 /* The judgement of a packet whose addresses are readable, or of a frame that is not IP. */
@@ -287,34 +292,33 @@ static __always_inline struct judgement classify(struct packet *packet)
 	struct scan scan = { .length = counted_bytes(packet),
 			     .unreadable = packet->unreadable,
 			     .family = packet->family };
-	__u32 row[NETCTL_DIMENSION_MAX] = {};
 	__u64 summary = ~0ULL;
 
 	if (limited)
 		__builtin_memcpy(scan.src, packet->src, sizeof(scan.src));
 
 	if (USES(NETCTL_DIMENSION_SRC)) {
-		row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];
+		scan.row[NETCTL_DIMENSION_SRC] = first_row[NETCTL_DIMENSION_SRC];
 		if (packet->family) {
 			__u32 class = packet->family == PACKET_IPV4
 					      ? trie4_class(src_ranked4, &src_trie4, &src_blocks4,
 							    &src_leaves4, packet->src)
 					      : (__u32)src_class6(packet);
 
-			if (!address_row(&src_row, class, &row[NETCTL_DIMENSION_SRC],
+			if (!address_row(&src_row, class, &scan.row[NETCTL_DIMENSION_SRC],
 					 &scan.judgement))
 				return scan.judgement;
 		}
 	}
 	if (USES(NETCTL_DIMENSION_DST)) {
-		row[NETCTL_DIMENSION_DST] = first_row[NETCTL_DIMENSION_DST];
+		scan.row[NETCTL_DIMENSION_DST] = first_row[NETCTL_DIMENSION_DST];
 		if (packet->family) {
 			__u32 class = packet->family == PACKET_IPV4
 					      ? trie4_class(dst_ranked4, &dst_trie4, &dst_blocks4,
 							    &dst_leaves4, packet->dst)
 					      : (__u32)dst_class6(packet);
 
-			if (!address_row(&dst_row, class, &row[NETCTL_DIMENSION_DST],
+			if (!address_row(&dst_row, class, &scan.row[NETCTL_DIMENSION_DST],
 					 &scan.judgement))
 				return scan.judgement;
 		}
@@ -340,16 +344,17 @@ static __always_inline struct judgement classify(struct packet *packet)
 	      packet->family == PACKET_IPV4 ? FIELD_ABSENT : chain_field(packet),
 	      packet->ext_headers);
 	if (USES(NETCTL_DIMENSION_MARK))
-		row[NETCTL_DIMENSION_MARK] = mark_row(packet->mark);
+		scan.row[NETCTL_DIMENSION_MARK] = mark_row(packet->mark);
 
 #pragma unroll
 	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++)
-		if (USES(d) && !narrow(&summary, row[d]))
+		if (USES(d) && !narrow(&summary, scan.row[d]))
 			return aborted();
 
 	/* A filter without rules uses no dimension; one with rules uses at least one. */
 	if (dimensions && summary) {
-		bool decided = scan_words(&scan, summary, row);
+		bool decided =
+			words == 1 ? scan_word(&scan, summary, 0) : scan_words(&scan, summary);
 
 		packet->counted = scan.counted;
 		if (decided && !scan.undecidable)

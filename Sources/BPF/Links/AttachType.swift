@@ -35,6 +35,8 @@ public struct AttachType: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let cgroupUDP6SendMessage = AttachType(rawValue: 15)
     /// `BPF_CGROUP_INET_SOCK_RELEASE`: sockets whose last descriptor is closed. Since Linux 5.9.
     public static let cgroupSocketRelease = AttachType(rawValue: 34)
+    /// `BPF_XDP`: frames that an interface receives, before the network stack. Since Linux 5.9.
+    public static let xdp = AttachType(rawValue: 37)
     /// `BPF_PERF_EVENT`: kprobes, uprobes and events of tracefs. Since Linux 5.15.
     public static let perfEvent = AttachType(rawValue: 41)
     /// `BPF_TCX_INGRESS`: packets that an interface received. Since Linux 6.6.

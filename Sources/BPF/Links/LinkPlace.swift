@@ -6,7 +6,7 @@ internal import SystemPackage
 /// Where a link keeps its program, as far as the kernel tells.
 public enum LinkPlace: Hashable, Sendable {
     /// XDP or TCX on an interface, by its index in its own network namespace; 0 once it is gone.
-    case interface(index: Int32, AttachType?)
+    case interface(index: Int32, AttachType)
     /// A cgroup, by its id; 0 once it is gone.
     case cgroup(id: UInt64, AttachType)
     /// One of the kernel's tracepoints.
@@ -22,6 +22,11 @@ public enum LinkPlace: Hashable, Sendable {
     case perfEvent(String, name: String)
     /// Nothing is known.
     case unknown
+
+    /// The index of an interface that is still there.
+    public var interfaceIndex: Int32? {
+        if case .interface(let index, _) = self, index != 0 { index } else { nil }
+    }
 }
 
 extension Link {
@@ -70,7 +75,7 @@ extension LinkPlace {
             self = .namespace(
                 inode: info.netns.netns_ino, AttachType(rawValue: info.netns.attach_type))
         case .xdp:
-            self = .interface(index: Int32(bitPattern: info.xdp.ifindex), nil)
+            self = .interface(index: Int32(bitPattern: info.xdp.ifindex), .xdp)
         case .tcx, .netkit:
             let place = bpf_shim_tcx_info(&info)
             self = .interface(

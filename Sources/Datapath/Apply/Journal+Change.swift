@@ -8,10 +8,11 @@ extension Journal {
     ///   - root: The folder of all pins.
     ///   - pending: The wait for a confirmation; nil: it is final.
     ///   - attach: Puts stubs on their hooks; those of additions have their bodies in force already.
+    /// - Returns: Why users' programs have not the better mode, by their folders of pins.
     /// - Throws: What `attach` throws, and ``DatapathError``; everything is as it was before.
-    mutating func carryOut(
+    @discardableResult mutating func carryOut(
         in root: PinRoot, pending: PendingRecord? = nil, attach: () throws -> Void
-    ) throws {
+    ) throws -> [String: String] {
         try write(in: root)
         do {
             let new = Set(additions)
@@ -24,12 +25,17 @@ extension Journal {
                     "apply policy '\(policy)'", swap.attachment,
                     "the kernel does not hold the new body that was stored")
             }
-            for program in programs ?? [] { try program.make(in: root) }
+            var reasons: [String: String] = [:]
+            for program in programs ?? [] {
+                reasons[program.folder] = try program.make(in: root)
+            }
             if let pending {
                 state = .pending(pending)
-                return try write(in: root)
+                try write(in: root)
+            } else {
+                try complete(in: root)
             }
-            try complete(in: root)
+            return reasons
         } catch {
             // What is final is finished by the next command, not undone. So is an undoing that fails.
             switch state {

@@ -18,6 +18,8 @@ final class Transaction {
     private var programs: [Journal.ProgramSwap] = []
     private var tried: Set<Tried> = []
     private var hooks: [String: Prepared] = [:]
+    /// Why new attachments have not the better mode, by what people call them.
+    private(set) var reasonsForModes: [(place: String, reason: String)] = []
 
     /// A hook whose body is loaded.
     private struct Prepared {
@@ -63,21 +65,21 @@ final class Transaction {
             policy: plan.policy.text, swaps: swaps,
             additions: additions.map(\.target.point.pinName), removals: removals,
             programs: programs)
-        try journal.carryOut(in: root, pending: pending) {
+        let reasons = try journal.carryOut(in: root, pending: pending) {
             for addition in additions { _ = try addition.attach(owner: plan.policy) }
+        }
+        reasonsForModes = additions.compactMap { addition in
+            addition.reasonForMode.map { (addition.target.name, $0) }
+        }
+        for case .attachProgram(let want) in plan.steps {
+            guard let reason = reasons[want.target.point.pinName] else { continue }
+            reasonsForModes.append((want.target.name, reason))
         }
         return pending
     }
 
     /// The tables of each filter.
     var uses: [TableUse] { preflight.uses }
-
-    /// Why new attachments have not the better mode, by what people call them.
-    var reasonsForModes: [(place: String, reason: String)] {
-        additions.compactMap { addition in
-            addition.reasonForMode.map { (addition.target.name, $0) }
-        }
-    }
 
     private var removals: [String] {
         plan.steps.compactMap { step in

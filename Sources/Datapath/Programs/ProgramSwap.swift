@@ -17,11 +17,13 @@ extension Journal {
         }
 
         /// Puts the new program on its hook. What goes, goes when all else is in force.
-        func make(in root: PinRoot) throws {
+        ///
+        /// - Returns: Why it has not the better mode.
+        func make(in root: PinRoot) throws -> String? {
             if isRevival { try root.revive(folder) }
-            guard let new else { return }
+            guard let new else { return nil }
             Failpoint.putProgram.reach()
-            try pins(in: root).put(new)
+            return try pins(in: root).put(new).reason
         }
 
         /// Puts the old program back, or removes the new one. What it was attached to may be gone

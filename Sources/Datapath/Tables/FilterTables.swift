@@ -28,7 +28,7 @@ struct FilterTables {
     /// what looks into them.
     var names: [String] {
         // Before Linux 6.8 a global function is verified although nothing calls it: scan_word needs
-        // its rules.
+        // its rules, scan_words its rows unless there is one word.
         var names = ["rules"]
         if !filter.rules.isEmpty { names.append("row_summary") }
         if filter.wordsPerRow > 1 { names.append("row_words") }

@@ -30,6 +30,11 @@ struct Listen: ParsableCommand {
     func run() throws {
         try reporting {
             let stream = try RecordStream(Reference(map), type: records.type)
+            if !stream.hasPrograms {
+                Terminal.warning(
+                    "no loaded program refers to \(stream.name): records come once one does, or from one "
+                        + "that finds it in a map of maps")
+            }
             try RecordPrinter(records, global).print([stream])
         }
     }

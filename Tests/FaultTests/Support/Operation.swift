@@ -113,7 +113,7 @@ enum Operation: String, CaseIterable, Sendable, CustomTestStringConvertible {
         try Operation.applyPrograms.prepare(ground)
         let before = try HeldState.now()
         #expect(throws: DatapathError.self) {
-            try Failpoint.$observer.withValue({ failpoint in
+            try Failpoint.observe({ failpoint in
                 observer(failpoint)
                 if failpoint == .addFilter { _ = try? run(["ip", "link", "delete", ground.added]) }
             }) {

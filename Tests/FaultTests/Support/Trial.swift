@@ -25,7 +25,7 @@ final class Trial {
         before = try HeldState.now()
         let reached = Reached()
         calls = try Fault.count {
-            try Failpoint.$observer.withValue({ reached.add($0) }) {
+            try Failpoint.observe({ reached.add($0) }) {
                 try operation.perform(ground)
             }
         }

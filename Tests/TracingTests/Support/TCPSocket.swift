@@ -53,6 +53,13 @@ final class TCPSocket {
         _ = try check(Int32(Glibc.send(descriptor, bytes, count, 0)), "send")
     }
 
+    /// Sends bytes until there is no room for more.
+    func sendUntilFull() throws {
+        let bytes = [UInt8](repeating: 0x78, count: 1 << 16)
+        while Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 {}
+        guard errno == EAGAIN else { throw SocketFailure(call: "send", errno: errno) }
+    }
+
     /// Reads until so many bytes have come.
     func receive(_ count: Int) throws {
         var (left, chunk) = (count, [UInt8](repeating: 0, count: count))
