@@ -56,6 +56,7 @@ struct LiveDeviceTests {
                 let nodes = directory.appending("nodes")
                 try runChecked(["mkdir", nodes])
                 try runChecked(["mount", "-t", "tmpfs", "nodes", nodes])
+                defer { _ = try? run(["umount", nodes]) }
                 try apply(
                     Self.text(
                         cgroup, default: "deny",
