@@ -81,7 +81,7 @@ public struct MapReport: Encodable, Sendable {
     /// - Returns: The reports, by id.
     /// - Throws: `BPFError`, ``ProgramsError``.
     public static func read(_ reference: Reference?) throws -> [MapReport] {
-        let users = try programsByMap()
+        let users = try usersByMap()
         if let reference { return [MapReport(try reference.map(), users: users)] }
         var reports: [MapReport] = []
         for id in try Map.ids() {
@@ -92,8 +92,7 @@ public struct MapReport: Encodable, Sendable {
         return reports
     }
 
-    /// The programs that refer to each map.
-    static func programsByMap() throws(BPFError) -> [UInt32: [UInt32]] {
+    private static func usersByMap() throws(BPFError) -> [UInt32: [UInt32]] {
         var users: [UInt32: [UInt32]] = [:]
         for id in try Program.ids() {
             for map in (try? Program(id: id).info.mapIDs) ?? [] {

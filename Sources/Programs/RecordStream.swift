@@ -13,8 +13,6 @@ public final class RecordStream {
 
     /// The map's name.
     public let name: String
-    /// Whether a loaded program refers to the map; one that writes to it through a map of maps does not.
-    public let hasPrograms: Bool
     private let source: Source
     private let decoder: RecordDecoder
 
@@ -38,7 +36,6 @@ public final class RecordStream {
     public init(_ reference: Reference, type: String?) throws {
         let map = try reference.map()
         name = map.info.name
-        hasPrograms = try MapReport.programsByMap()[map.info.id] != nil
         switch map.info.type {
         case .ringBuffer: source = .ring(try Ring(map))
         case .perfEventArray: source = .perf(try PerfBuffer(map))

@@ -34,6 +34,16 @@ struct RunTests {
         try runChecked(["bash", "-c", "for i in 1 2 3; do echo x >/dev/udp/10.77.0.1/9; done"])
     }
 
+    /// Opens a connection, as soon as somebody listens.
+    private static func connect(_ address: String, _ port: Int) throws {
+        for _ in 0..<100 {
+            let tried = try run(["bash", "-c", "exec 3<>/dev/tcp/\(address)/\(port)"])
+            if tried.status == 0 { return }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        Issue.record("no connection")
+    }
+
     @Test("packets by protocol, on XDP; nothing stays")
     func protocols() async throws {
         try await withSandbox {
@@ -83,20 +93,12 @@ struct RunTests {
                         + "LocalPort => $_) or die } 4324, 4325; sleep",
                 ])
                 defer { server.signal(9) }
-                func connect(_ address: String, _ port: Int) throws {
-                    for _ in 0..<100 {
-                        let tried = try run(["bash", "-c", "exec 3<>/dev/tcp/\(address)/\(port)"])
-                        if tried.status == 0 { return }
-                        Thread.sleep(forTimeInterval: 0.02)
-                    }
-                    Issue.record("no connection")
-                }
                 // 1 is the kernel's default: cookies in a flood alone. 2: always.
-                try pair.onFar { try connect("10.77.0.1", 4325) }
+                try pair.onFar { try Self.connect("10.77.0.1", 4325) }
                 try runChecked(["sysctl", "-qw", "net.ipv4.tcp_syncookies=2"])
                 try pair.onFar {
-                    for _ in 0..<3 { try connect("10.77.0.1", 4324) }
-                    for _ in 0..<2 { try connect("\(pair.near.ipv6)", 4324) }
+                    for _ in 0..<3 { try Self.connect("10.77.0.1", 4324) }
+                    for _ in 0..<2 { try Self.connect("\(pair.near.ipv6)", 4324) }
                 }
             }
             let elements = said.last?["elements"]?.elements ?? []
@@ -132,14 +134,7 @@ struct RunTests {
                         + "$s->accept;",
                 ])
                 defer { server.signal(9) }
-                try pair.onFar {
-                    for _ in 0..<100 {
-                        let tried = try run(["bash", "-c", "exec 3<>/dev/tcp/10.77.0.1/4322"])
-                        if tried.status == 0 { return }
-                        Thread.sleep(forTimeInterval: 0.02)
-                    }
-                    Issue.record("no connection")
-                }
+                try pair.onFar { try Self.connect("10.77.0.1", 4322) }
             }
             let record = said.compactMap { $0["record"] }.first { $0["dport"]?.integer == 4322 }
             #expect(record?["daddr"]?.text == "10.77.0.1", "\(said.prefix(5))")

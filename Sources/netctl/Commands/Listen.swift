@@ -29,8 +29,9 @@ struct Listen: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let stream = try RecordStream(Reference(map), type: records.type)
-            if !stream.hasPrograms {
+            let buffer = Reference(map)
+            let stream = try RecordStream(buffer, type: records.type)
+            if try MapReport.read(buffer).allSatisfy(\.programIDs.isEmpty) {
                 Terminal.warning(
                     "no loaded program refers to \(stream.name): records come once one does, or from one "
                         + "that finds it in a map of maps")
