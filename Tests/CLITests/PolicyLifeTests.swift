@@ -301,9 +301,9 @@ struct PolicyLifeTests {
             try expectSuccess(["resume", "near0"], "was not paused")
             #expect(try arrivals() == 0)
 
-            try expectSuccess(["pause", "--for", "2s"], "paused near0", "2s")
+            try expectSuccess(["pause", "--for", "5s"], "paused near0", "5s")
             #expect(try arrivals() == 10)
-            try await Task.sleep(for: .seconds(2))
+            try await Task.sleep(for: .seconds(5))
             // Nobody resumed it.
             #expect(try arrivals() == 0)
             #expect(try StatusDocument.now().entry("near0").state == "active")
