@@ -179,7 +179,8 @@ struct ExplainTests {
                 ["explain", "--policy", path, "--pcap", "/proc"], status: 1,
                 "read capture: /proc: is a directory (EISDIR)")
             try Data(bytes).write(to: file)
-            let command = "cat '\(file.path)' | '\(Netctl.path)' explain --policy '\(path)' --pcap -"
+            let explain = "'\(Netctl.path)' explain --policy '\(path)' --pcap -"
+            let command = "cat '\(file.path)' | \(explain)"
             let piped = try runChecked(["sh", "-c", command])
             #expect(piped.contains("1: drop by rule bad"))
         }
