@@ -15,4 +15,20 @@ extension OwnedDescriptor {
             guard errno == .interrupted else { throw errno }
         }
     }
+
+    /// Reads until the end, or until there is enough.
+    ///
+    /// - Parameter limit: The most bytes that are wanted.
+    /// - Returns: The bytes, `limit` of them at most.
+    /// - Throws: `Errno` of `read(2)`.
+    public borrowing func readAll(atMost limit: Int = .max) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count < limit {
+            let count = try read(into: &chunk)
+            if count == 0 { break }
+            bytes.append(contentsOf: chunk.prefix(min(count, limit - bytes.count)))
+        }
+        return bytes
+    }
 }

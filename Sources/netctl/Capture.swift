@@ -1,6 +1,6 @@
-import Datapath
-import Foundation
+import LinuxSystem
 import Packets
+import SystemPackage
 
 /// The packets of a capture file, for a command.
 struct Capture {
@@ -17,22 +17,21 @@ struct Capture {
     init(_ path: String) throws {
         self.path = path
         do {
-            let handle =
-                path == "-"
-                ? FileHandle.standardInput
-                : try FileHandle(forReadingFrom: URL(filePath: path))
-            let data = try handle.read(upToCount: Self.bytesMax + 1) ?? Data()
-            guard data.count <= Self.bytesMax else {
+            let bytes = try Self.open(path).readAll(atMost: Self.bytesMax + 1)
+            guard bytes.count <= Self.bytesMax else {
                 throw CaptureError(path: path, reason: "it is larger than 256 MB")
             }
-            file = try CaptureFile(Array(data))
+            file = try CaptureFile(bytes)
         } catch let error as CaptureFile.Failure {
             throw CaptureError(path: path, reason: error.description)
-        } catch let error as CaptureError {
-            throw error
-        } catch {
-            throw CaptureError(path: path, reason: (error as NSError).localizedDescription)
+        } catch let error as Errno {
+            throw CaptureError(path: path, reason: "\(error.sentence) (\(error.symbol))")
         }
+    }
+
+    private static func open(_ path: String) throws -> OwnedDescriptor {
+        guard path == "-" else { return try .open(path) }
+        return OwnedDescriptor(owning: try FileDescriptor.standardInput.duplicate().rawValue)
     }
 
     /// Calls `body` for each packet, numbered from 1.

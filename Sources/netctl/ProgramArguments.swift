@@ -134,7 +134,11 @@ enum ObjectFile {
                 "read program", path,
                 state.kind == .regular ? "it is over 64 MB" : "it is \(state.kind.rawValue)")
         }
-        return Array(try Data(contentsOf: URL(filePath: path)))
+        do throws(Errno) {
+            return try OwnedDescriptor.open(path).readAll()
+        } catch {
+            throw ProgramsError("read program", path, error.sentence, errno: error)
+        }
     }
 
     /// The objects of the programs that a policy attaches, by their files, each compiled once.

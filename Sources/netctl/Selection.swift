@@ -87,19 +87,29 @@ struct Selection: ParsableArguments {
         let found = try attachments(in: observation)
         guard found.isEmpty else { return found }
         try observation.requireReadable()
-        Terminal.error(nothing(in: observation))
+        Terminal.error(try nothing(in: observation))
         throw ExitStatus.failed
     }
 
     /// Says that nothing is there, and where it is if it is elsewhere.
-    func nothing(in observation: Observation) -> String {
-        if let cgroup { return "nothing is attached to cgroup \(cgroup)" }
-        guard let interface else { return "nothing is attached" }
-        let elsewhere = observation.attachments.first { $0.location.interface == interface }
-        let hint = elsewhere.map { found in
+    func nothing(in observation: Observation) throws -> String {
+        let place = (cgroup.map { "cgroup \($0)" } ?? interface).map { " to \($0)" } ?? ""
+        let hooks = try hook.map { try $0.hook(onCgroup: cgroup != nil).rawValue }
+        let on = hooks.isEmpty ? "" : " on \(hooks.joined(separator: ", "))"
+        return try "nothing is attached\(place)\(on)\(elsewhere(in: observation) ?? "")"
+    }
+
+    private func elsewhere(in observation: Observation) throws -> String? {
+        var onAnyHook = self
+        onAnyHook.hook = []
+        let others = try onAnyHook.attachments(in: observation).map(\.point.hook.rawValue)
+        if isNamed, !others.isEmpty {
+            return "; it is attached on \(others.joined(separator: ", "))"
+        }
+        guard let interface else { return nil }
+        return observation.attachments.first { $0.location.interface == interface }.map { found in
             found.location.netns.map { "; it is attached in netns \($0): use --netns \($0)" }
                 ?? "; it is attached in the namespace of process 1"
         }
-        return "nothing is attached to \(interface)\(hint ?? "")"
     }
 }

@@ -150,6 +150,37 @@ struct BadInputTests {
             try expectSuccess(["attach", "eth1"])
             try expectRefusal(
                 ["apply", file, "--interface", "eth9"], status: 1, "eth9", "netctl attach")
+            try expectRefusal(
+                ["apply", file, "--interface", "eth1", "--interface", "eth9"], status: 1,
+                "apply policy 'edge': eth9: nothing is attached", "netctl attach")
+            #expect(try StatusDocument.now().entry("eth1").policy == nil)
+        }
+    }
+
+    @Test("--interface names what attach: is not for: exit 1, nothing changed")
+    func interfaceNotListed() async throws {
+        try await withSandbox {
+            try addInterface("eth1")
+            try addInterface("eth2")
+            let directory = try TemporaryDirectory()
+            let file = try directory.write(
+                policyText(attach: [
+                    "{ interface: eth1, xdp: inbound }", "{ interface: \"veth*\", xdp: inbound }",
+                    "{ interface: eth8, optional: true, xdp: inbound }",
+                ]), to: "edge.yaml")
+            for name in ["eth2", "veth9", "eth9"] {
+                for command in ["apply", "diff"] {
+                    try expectRefusal(
+                        [command, file, "--interface", "eth1", "--interface", name], status: 1,
+                        "apply policy 'edge': \(name): its attach: is for no such interface",
+                        "leave --interface out")
+                }
+            }
+            #expect(try StatusDocument.now().attachments.isEmpty)
+            // Optional, and not there: a warning, as without --interface.
+            let result = try expectSuccess(
+                ["apply", file, "--interface", "eth1", "--interface", "eth8"], "attach eth1 xdp")
+            #expect(result.stderr.contains("eth8"))
         }
     }
 

@@ -173,7 +173,16 @@ struct ExplainTests {
             #expect(cut.status == 1 && cut.stderr.contains("packet 3 is cut"), "\(cut)")
             #expect(cut.stdout.hasPrefix("1: drop by rule bad"))
             try expectRefusal(
-                ["explain", "--policy", path, "--pcap", "/no/such"], status: 1, "/no/such")
+                ["explain", "--policy", path, "--pcap", "/no/such"], status: 1,
+                "read capture: /no/such: no such file or directory (ENOENT)")
+            try expectRefusal(
+                ["explain", "--policy", path, "--pcap", "/proc"], status: 1,
+                "read capture: /proc: is a directory (EISDIR)")
+            try Data(bytes).write(to: file)
+            let explain = "'\(Netctl.path)' explain --policy '\(path)' --pcap -"
+            let command = "cat '\(file.path)' | \(explain)"
+            let piped = try runChecked(["sh", "-c", command])
+            #expect(piped.contains("1: drop by rule bad"))
         }
     }
 

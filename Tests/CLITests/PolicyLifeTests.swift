@@ -14,8 +14,18 @@ struct PolicyLifeTests {
             try expectSuccess(["attach", "eth1"], "already attached eth1 xdp (xdpgeneric)")
             try expectSuccess(["attach", "eth1", "--mode", "generic"], "already attached")
             #expect(try netctl("status", "-o", "json").stdout == before)
+            // On another hook: where it is, and not that it is in the caller's own namespace.
+            try expectSuccess(
+                ["detach", "eth1", "--hook", "tc-ingress"],
+                "nothing is attached to eth1 on tc-ingress; it is attached on xdp\n")
+            try expectRefusal(
+                ["stats", "eth1", "--hook", "tc-ingress", "--hook", "tc-egress"], status: 1,
+                "nothing is attached to eth1 on tc-ingress, tc-egress; it is attached on xdp\n")
+            try expectRefusal(
+                ["pause", "--hook", "tc-egress"], status: 1,
+                "nothing is attached on tc-egress\n")
             try expectSuccess(["detach", "eth1"], "detached eth1")
-            try expectSuccess(["detach", "eth1"], "nothing is attached to eth1")
+            try expectSuccess(["detach", "eth1"], "nothing is attached to eth1\n")
             try expectSuccess(["detach", "eth9"], "nothing is attached to eth9")
             try expectSuccess(["detach", "--all"], "nothing is attached")
         }

@@ -85,16 +85,23 @@ extension Reconciler {
     ) throws -> Plan {
         let observed = try observation.allAttachments
         let policy = revision.policy
-        var wanted: Targets
-        if let entries = policy.attach {
-            wanted = try Targets(entries, only: options.interfaces, objects: options.objects)
-        } else {
-            wanted = Targets(
-                adopting: observed, by: policy, only: options.interfaces,
-                takeOver: options.takeOver)
+        func adopted(_ interfaces: [String]) -> Targets {
+            Targets(
+                adopting: observed, by: policy, only: interfaces, takeOver: options.takeOver)
         }
-        guard !wanted.all.isEmpty || policy.attach != nil else {
-            throw nothingToApply(to: policy, options, observed, wanted.warnings)
+        var wanted =
+            try policy.attach.map {
+                try Targets($0, only: options.interfaces, objects: options.objects)
+            } ?? adopted(options.interfaces)
+        let missing = wanted.missing(of: options.interfaces)
+        if policy.attach == nil, wanted.all.isEmpty || !missing.isEmpty {
+            throw nothingToApply(to: policy, missing, observed, adopted(missing).warnings)
+        }
+        if !missing.isEmpty {
+            throw DatapathError(
+                "apply policy '\(policy.name)'", missing.joined(separator: ", "),
+                "its attach: is for no such interface that is there",
+                hint: "add it there, or leave --interface out for all that it is for")
         }
         wanted = try wanted.settled(for: policy)
         wanted.warnOfTraps(policy, observed: observed)
@@ -110,7 +117,7 @@ extension Reconciler {
     }
 
     private func nothingToApply(
-        to policy: Policy, _ options: ApplyOptions, _ observed: [Attachment], _ warnings: [String]
+        to policy: Policy, _ interfaces: [String], _ observed: [Attachment], _ warnings: [String]
     ) -> DatapathError {
         let attempt = "apply policy '\(policy.name)'"
         guard warnings.isEmpty else {
@@ -121,13 +128,12 @@ extension Reconciler {
                     + "give the policy an attach: section")
         }
         let held = observed.first { attachment in
-            options.interfaces.isEmpty || options.interfaces.contains(attachment.location.name)
+            interfaces.isEmpty || interfaces.contains(attachment.location.name)
         }
         return held?.refusal(of: policy.name)
             ?? DatapathError(
                 attempt,
-                options.interfaces.isEmpty
-                    ? "every attachment" : options.interfaces.joined(separator: ", "),
+                interfaces.isEmpty ? "every attachment" : interfaces.joined(separator: ", "),
                 "nothing is attached",
                 hint: "'netctl attach IFACE' first, or give the policy an attach: section")
     }

@@ -13,6 +13,8 @@ struct Targets {
     /// Users' programs.
     var programs: [ProgramWant] = []
     private(set) var warnings: [String] = []
+    /// Interfaces that `attach:` names and asks for: they are there, or need not be.
+    private var named: Set<String> = []
     /// The objects of the programs, by their files.
     private(set) var objects: [String: [UInt8]] = [:]
 
@@ -84,6 +86,14 @@ struct Targets {
         }
     }
 
+    /// Which of these interfaces the policy has nothing for.
+    func missing(of interfaces: [String]) -> [String] {
+        let locations = all.map(\.target.location) + programs.compactMap(\.target.location)
+        return interfaces.filter { name in
+            !named.contains(name) && !locations.contains { $0.interface == name }
+        }
+    }
+
     /// Adds a warning.
     mutating func warn(_ warning: String) { warnings.append(warning) }
 
@@ -120,6 +130,7 @@ struct Targets {
         _ name: String, _ entry: AttachEntry, only interfaces: [String]
     ) throws {
         guard interfaces.isEmpty || interfaces.contains(name) else { return }
+        named.insert(name)
         for namespace in Self.namespaces(of: entry) {
             try add(entry) { hook in
                 try AttachTarget(

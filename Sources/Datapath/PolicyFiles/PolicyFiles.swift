@@ -79,9 +79,8 @@ public struct PolicyFiles: Sendable {
     }
 
     private static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
-        do {
-            let file = try FileDescriptor.open(FilePath(path), .readOnly)
-            return try file.closeAfter { try file.readAll(atMost: limit) }
+        do throws(Errno) {
+            return try OwnedDescriptor.open(path).readAll(atMost: limit)
         } catch {
             throw ReadFailure(error)
         }
@@ -108,22 +107,5 @@ extension ReadResult {
                     location: program.location))
         }
         if hasErrors { policy = nil }
-    }
-}
-
-extension FileDescriptor {
-    fileprivate func readAll(atMost limit: Int) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        let chunk = min(limit, 1 << 20)
-        while bytes.count < limit {
-            let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: min(chunk, limit - start)))
-            let count = try bytes.withUnsafeMutableBytes {
-                try read(into: UnsafeMutableRawBufferPointer(rebasing: $0[start...]))
-            }
-            bytes.removeLast(bytes.count - start - count)
-            if count == 0 { break }
-        }
-        return bytes
     }
 }

@@ -81,11 +81,14 @@ struct Detach: ParsableCommand {
                 // What a command left that was cut short goes all the same.
                 try Reconciler.reporting.detach([])
                 let nothing =
-                    program.map { "no program '\($0)' is attached there" }
-                    ?? socket.map { "no program is attached to a socket of process \($0.pid)" }
-                try global.write(
-                    Document(detached: [], blocked: 0),
-                    text: [nothing ?? selection.nothing(in: observation)])
+                    if let program {
+                        "no program '\(program)' is attached there"
+                    } else if let socket {
+                        "no program is attached to a socket of process \(socket.pid)"
+                    } else {
+                        try selection.nothing(in: observation)
+                    }
+                try global.write(Document(detached: [], blocked: 0), text: [nothing])
                 return
             }
             let blocked = try Reconciler.reporting.detach(found.map(\.point))

@@ -110,7 +110,7 @@ struct Stats: ParsableCommand {
             let hint = others.first.map {
                 "; --measure 5s watches '\($0.shownName)' of somebody else there"
             }
-            let message = selection.nothing(in: observation) + (hint ?? "")
+            let message = try selection.nothing(in: observation) + (hint ?? "")
             // What was named has to be there; "all" may be none.
             guard !selection.isNamed else {
                 Terminal.error(message)
