@@ -270,9 +270,12 @@ struct ProgramTests {
         #expect(try filter.judge(Self.v4.tcp(dport: 1)) == .pass(.default))
     }
 
-    @Test("count rules in every word go on to the rule that decides in the last")
-    func manyCounts() throws {
-        let counts = (0..<200).map { "      - { name: c\($0), match: {}, action: count }\n" }
+    /// In one word, in some, and in more than a program looks at in one call.
+    @Test(
+        "count rules in every word go on to the rule that decides in the last",
+        arguments: [1, 8, 9, 62, 200, 1_500])
+    func manyCounts(_ count: Int) throws {
+        let counts = (0..<count).map { "      - { name: c\($0), match: {}, action: count }\n" }
         let text = """
             version: 1
             name: test
@@ -285,7 +288,7 @@ struct ProgramTests {
                   - { name: beyond, match: {}, action: count }
             """
         let filter = try LoadedFilter(policy(text))
-        let all = (0..<200).map { "c\($0)" }.sorted()
+        let all = (0..<count).map { "c\($0)" }.sorted()
         let dropped = try filter.judge(Self.v4.udp())
         #expect(dropped == Outcome(verdict: .drop, why: "rule end", counted: all))
         let passed = try filter.judge(Self.v6.tcp())

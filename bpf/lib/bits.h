@@ -16,6 +16,15 @@ static __always_inline __u32 lowest_bit(__u64 word)
 	return bit & 63;
 }
 
+/* How many bits of a word a global function follows in one call. The verifier walks through each step of a
+ * loop by itself, whenever a body is loaded; nearly all packets need a few steps, and for the others the
+ * function is called again.
+ */
+enum {
+	BITS_AT_ONCE = 8,
+	FURTHER_CALLS = 64 / BITS_AT_ONCE - 1,
+};
+
 /* A value of which the verifier knows nothing any more. Ways to one place that differ in a constant alone
  * are one way then, and what is behind is verified once. `unknown` is anything that it does not know.
  */

@@ -57,7 +57,7 @@ const volatile bool block_hits = true;
 /* An address, and lengths to try; across the boundary of a global function. */
 struct block_probe {
 	__u64 high, low; /* as in struct netctl_block_key */
-	__u64 lengths; /* a word of bits */
+	__u64 lengths; /* a word of bits; those that were tried are cleared */
 	__u64 bytes; /* of the packet */
 	__u32 longest; /* the prefix length of bit 0 */
 	__u32 family;
@@ -69,8 +69,8 @@ static __always_inline bool is_live(const struct netctl_block_entry *entry)
 	return !entry->expires || bpf_ktime_get_boot_ns() < entry->expires;
 }
 
-/* Looks for the longest prefix that is in force; 1 when there is one. Global: verified once, and not
- * for each word.
+/* Looks for the longest prefix that is in force among the next lengths; 1 when there is one. Global:
+ * verified once, and not for each word.
  */
 __attribute__((noinline)) int find_block(struct block_probe *probe)
 {
@@ -79,7 +79,7 @@ __attribute__((noinline)) int find_block(struct block_probe *probe)
 	if (!probe)
 		return 0;
 	lengths = probe->lengths;
-	for (int i = 0; i < 64 && lengths; i++) {
+	for (int i = 0; i < BITS_AT_ONCE && lengths; i++) {
 		__u32 length = probe->longest - lowest_bit(lengths);
 		__u64 upper = at_most(length, 64);
 		struct netctl_block_key key = {
@@ -99,7 +99,25 @@ __attribute__((noinline)) int find_block(struct block_probe *probe)
 		}
 		return 1;
 	}
+	probe->lengths = lengths;
 	return 0;
+}
+
+/* The same among all that are left. */
+__attribute__((noinline)) int find_block_further(struct block_probe *probe)
+{
+	if (!probe)
+		return 0;
+	for (int i = 0; i < FURTHER_CALLS && probe->lengths; i++)
+		if (find_block(probe))
+			return 1;
+	return 0;
+}
+
+static __always_inline bool has_block(struct block_probe *probe)
+{
+	return probe->lengths &&
+	       (find_block(probe) || (probe->lengths && find_block_further(probe)));
 }
 
 /* Whether the address that this hook asks about is blocked. */
@@ -113,11 +131,9 @@ static __always_inline bool is_blocked(const struct packet *packet)
 		return false;
 	if (packet->family == PACKET_IPV4) {
 		probe.lengths = guard->ipv4;
-		if (!probe.lengths)
-			return false;
 		probe.high = (__u64)first_word(address) << 32;
 		probe.longest = 32;
-		return find_block(&probe);
+		return has_block(&probe);
 	}
 	if (!(guard->ipv6[0] | guard->ipv6[1] | guard->ipv6[2]))
 		return false;
@@ -126,7 +142,7 @@ static __always_inline bool is_blocked(const struct packet *packet)
 	for (int i = 0; i < NETCTL_BLOCK_WORDS6; i++) {
 		probe.lengths = guard->ipv6[i];
 		probe.longest = 128 - 64 * i;
-		if (probe.lengths && find_block(&probe))
+		if (has_block(&probe))
 			return true;
 	}
 	return false;

@@ -58,6 +58,9 @@ static __always_inline struct judgement aborted(void)
 /* The packet and the rule found so far, across the boundary of a global function. */
 struct scan {
 	__u64 length;
+	__u64 summary; /* bits of words that are not judged yet */
+	__u64 word; /* bits of rules that are not judged yet */
+	__u32 index; /* of that word */
 	__u32 row[NETCTL_DIMENSION_MAX]; /* of the dimensions in use */
 	__u32 unreadable; /* NETCTL_FIELD_* */
 	__u32 undecidable; /* out: the rule that holds needs what cannot be read */
@@ -67,15 +70,18 @@ struct scan {
 	__u32 family; /* enum packet_family */
 };
 
-/* Judges the rules whose bits are set in one word; 1 when one of them decided. Global: verified once
+/* Judges the next rules whose bits are set in the word; 1 when one of them decided. Global: verified once
  * instead of once for each of 64 words.
  */
-__attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 index)
+__attribute__((noinline)) int scan_bits(struct scan *scan)
 {
+	__u64 word;
+
 	if (!scan)
 		return 1;
-	for (int i = 0; i < 64 && word; i++) {
-		__u32 number = index * 64 + lowest_bit(word);
+	word = scan->word;
+	for (int i = 0; i < BITS_AT_ONCE && word; i++) {
+		__u32 number = scan->index * 64 + lowest_bit(word);
 		struct netctl_rule *rule = bpf_map_lookup_elem(&rules, &number);
 
 		word &= word - 1;
@@ -101,7 +107,26 @@ __attribute__((noinline)) int scan_word(struct scan *scan, __u64 word, __u32 ind
 		scan->judgement = (struct judgement){ rule->verdict, rule->slot, number };
 		return 1;
 	}
+	scan->word = word;
 	return 0;
+}
+
+/* The same for all that are left. */
+__attribute__((noinline)) int scan_further_bits(struct scan *scan)
+{
+	if (!scan)
+		return 1;
+	for (int i = 0; i < FURTHER_CALLS && scan->word; i++)
+		if (scan_bits(scan))
+			return 1;
+	return 0;
+}
+
+static __always_inline bool scan_word(struct scan *scan, __u64 word, __u32 index)
+{
+	scan->word = word;
+	scan->index = index;
+	return scan_bits(scan) || (scan->word && scan_further_bits(scan));
 }
 
 /* What a packet has of a field. */
@@ -217,16 +242,18 @@ static __always_inline bool narrow(__u64 *summary, __u32 row)
 	return true;
 }
 
-/* Judges what the summary promises, word by word; 1 when a rule decided. Global: verified once instead of
+/* Judges the next words that the summary promises; 1 when a rule decided. Global: verified once instead of
  * once for each way in which a packet's fields can be read or missing, which Linux 6.1 counts by the hundred.
  */
-__attribute__((noinline)) int scan_words(struct scan *scan, __u64 summary)
+__attribute__((noinline)) int scan_words(struct scan *scan)
 {
 	/* Pointers, not offsets: the verifier keeps their bounds when it spills them. */
 	__u64 *word[NETCTL_DIMENSION_MAX] = {};
+	__u64 summary;
 
 	if (!scan || words == 1)
 		return 1;
+	summary = scan->summary;
 #pragma unroll
 	for (int d = 0; d < NETCTL_DIMENSION_MAX; d++) {
 		__u32 row = scan->row[d];
@@ -239,7 +266,7 @@ __attribute__((noinline)) int scan_words(struct scan *scan, __u64 summary)
 			return 1;
 		}
 	}
-	for (int i = 0; i < NETCTL_ROW_WORDS_MAX && summary; i++) {
+	for (int i = 0; i < BITS_AT_ONCE && summary; i++) {
 		__u32 index = lowest_bit(summary);
 		__u64 found = ~0ULL;
 
@@ -253,7 +280,25 @@ __attribute__((noinline)) int scan_words(struct scan *scan, __u64 summary)
 		if (found && scan_word(scan, found, index))
 			return 1;
 	}
+	scan->summary = summary;
 	return 0;
+}
+
+/* The same for all that are left. */
+__attribute__((noinline)) int scan_further_words(struct scan *scan)
+{
+	if (!scan)
+		return 1;
+	for (int i = 0; i < FURTHER_CALLS && scan->summary; i++)
+		if (scan_words(scan))
+			return 1;
+	return 0;
+}
+
+static __always_inline bool scan_summary(struct scan *scan, __u64 summary)
+{
+	scan->summary = summary;
+	return scan_words(scan) || (scan->summary && scan_further_words(scan));
 }
 
 /* The row of an address, or the judgement that the address alone decides. */
@@ -280,11 +325,14 @@ static __always_inline bool address_row(void *table, __u32 class, __u32 *row,
 	return false;
 }
 
-/* Sets the row of a dimension if rules look at that dimension. */
+/* Sets the row of a dimension if rules look at that dimension. That a field is missing or unreadable gives
+ * a constant, which the verifier would carry through all that is behind.
+ */
 #define JUDGE(dimension, table, count, field, value)                                               \
 	if (USES(NETCTL_DIMENSION_##dimension))                                                    \
 	scan.row[NETCTL_DIMENSION_##dimension] =                                                   \
-		value_row(NETCTL_DIMENSION_##dimension, &table, count, field, value)
+		forget(value_row(NETCTL_DIMENSION_##dimension, &table, count, field, value),       \
+		       packet->length)
 
 /* The judgement of a packet whose addresses are readable, or of a frame that is not IP. */
 static __always_inline struct judgement classify(struct packet *packet)
@@ -354,7 +402,7 @@ static __always_inline struct judgement classify(struct packet *packet)
 	/* A filter without rules uses no dimension; one with rules uses at least one. */
 	if (dimensions && summary) {
 		bool decided =
-			words == 1 ? scan_word(&scan, summary, 0) : scan_words(&scan, summary);
+			words == 1 ? scan_word(&scan, summary, 0) : scan_summary(&scan, summary);
 
 		packet->counted = scan.counted;
 		if (decided && !scan.undecidable)

@@ -12,6 +12,7 @@
 #include <linux/in.h>
 #include <bpf/bpf_endian.h>
 #include <netctl/abi.h>
+#include "lib/bits.h"
 #include "lib/packet.h"
 
 /* Headers as bytes on the wire, copied to the stack before they are read. */
@@ -313,8 +314,7 @@ static __always_inline bool is_vlan(__be16 type)
 	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
 }
 
-/* Returns NETCTL_REASON_RULE when the addresses are readable and rules may judge. */
-static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *packet)
+static __always_inline enum netctl_reason parse_headers(hook_ctx *ctx, struct packet *packet)
 {
 	struct link_layer link = link_layer(ctx);
 	struct cursor cursor = {};
@@ -364,6 +364,19 @@ static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *pa
 	if (!packet->unreadable && !packet->later_fragment)
 		parse_l4(ctx, packet, &cursor);
 	return NETCTL_REASON_RULE;
+}
+
+/* Returns NETCTL_REASON_RULE when the addresses are readable and rules may judge. */
+static __always_inline enum netctl_reason parse(hook_ctx *ctx, struct packet *packet)
+{
+	enum netctl_reason reason = parse_headers(ctx, packet);
+
+	/* What the branches of the parse set to constants, or all that is behind is verified for each. */
+	packet->family = forget(packet->family, packet->length);
+	packet->protocol = forget(packet->protocol, packet->length);
+	packet->unreadable = forget(packet->unreadable, packet->length);
+	packet->later_fragment = forget(packet->later_fragment, packet->length) & 1;
+	return reason;
 }
 
 #endif
