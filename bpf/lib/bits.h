@@ -22,7 +22,7 @@ static __always_inline __u32 lowest_bit(__u64 word)
  */
 enum {
 	BITS_AT_ONCE = 8,
-	FURTHER_CALLS = 64 / BITS_AT_ONCE - 1,
+	CALLS_MAX = 64 / BITS_AT_ONCE,
 };
 
 /* A value of which the verifier knows nothing any more. Ways to one place that differ in a constant alone

@@ -103,21 +103,12 @@ __attribute__((noinline)) int find_block(struct block_probe *probe)
 	return 0;
 }
 
-/* The same among all that are left. */
-__attribute__((noinline)) int find_block_further(struct block_probe *probe)
-{
-	if (!probe)
-		return 0;
-	for (int i = 0; i < FURTHER_CALLS && probe->lengths; i++)
-		if (find_block(probe))
-			return 1;
-	return 0;
-}
-
 static __always_inline bool has_block(struct block_probe *probe)
 {
-	return probe->lengths &&
-	       (find_block(probe) || (probe->lengths && find_block_further(probe)));
+	for (int i = 0; i < CALLS_MAX && probe->lengths; i++)
+		if (find_block(probe))
+			return true;
+	return false;
 }
 
 /* Whether the address that this hook asks about is blocked. */

@@ -111,22 +111,17 @@ __attribute__((noinline)) int scan_bits(struct scan *scan)
 	return 0;
 }
 
-/* The same for all that are left. */
-__attribute__((noinline)) int scan_further_bits(struct scan *scan)
-{
-	if (!scan)
-		return 1;
-	for (int i = 0; i < FURTHER_CALLS && scan->word; i++)
-		if (scan_bits(scan))
-			return 1;
-	return 0;
-}
-
+/* Judges all rules of a word. Inline, as is scan_summary: Linux 6.1 takes at least 32 bytes of 512 for the stack
+ * of each function of a chain of calls.
+ */
 static __always_inline bool scan_word(struct scan *scan, __u64 word, __u32 index)
 {
 	scan->word = word;
 	scan->index = index;
-	return scan_bits(scan) || (scan->word && scan_further_bits(scan));
+	for (int i = 0; i < CALLS_MAX && scan->word; i++)
+		if (scan_bits(scan))
+			return true;
+	return false;
 }
 
 /* What a packet has of a field. */
@@ -284,21 +279,13 @@ __attribute__((noinline)) int scan_words(struct scan *scan)
 	return 0;
 }
 
-/* The same for all that are left. */
-__attribute__((noinline)) int scan_further_words(struct scan *scan)
-{
-	if (!scan)
-		return 1;
-	for (int i = 0; i < FURTHER_CALLS && scan->summary; i++)
-		if (scan_words(scan))
-			return 1;
-	return 0;
-}
-
 static __always_inline bool scan_summary(struct scan *scan, __u64 summary)
 {
 	scan->summary = summary;
-	return scan_words(scan) || (scan->summary && scan_further_words(scan));
+	for (int i = 0; i < CALLS_MAX && scan->summary; i++)
+		if (scan_words(scan))
+			return true;
+	return false;
 }
 
 /* The row of an address, or the judgement that the address alone decides. */
