@@ -33,7 +33,7 @@ all=(
 )
 # Of the parts on which everything else stands, what takes two minutes together.
 smoke=(BPFTests.{Object,Link}Tests NetlinkTests.{XDP,Clsact}Tests ProgramTests.FilterProgramTests)
-limit=21600 # seconds, for a boot: all suites take hours where two processors are emulated by two
+limit=21600 # seconds, for a boot: on two processors all suites take hours
 
 die() {
   echo "vm-test.sh: $*" >&2

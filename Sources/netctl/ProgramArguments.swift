@@ -1,7 +1,6 @@
 import ArgumentParser
 import BPF
 import Datapath
-import Foundation
 import LinuxSystem
 import Policy
 import Programs

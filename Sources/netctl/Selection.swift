@@ -26,7 +26,11 @@ struct Selection: ParsableArguments {
         if cgroup != nil, interface != nil || netns != nil {
             throw ValidationError("--cgroup excludes an interface and --netns.")
         }
-        _ = try hook.map { try $0.hook(onCgroup: cgroup != nil) }
+        _ = try hooks
+    }
+
+    private var hooks: [Hook] {
+        get throws { try hook.map { try $0.hook(onCgroup: cgroup != nil) } }
     }
 
     /// Whether an interface or a cgroup is named.
@@ -70,7 +74,7 @@ struct Selection: ParsableArguments {
         let namespace =
             interface == nil && netns == nil
             ? nil : try netns.map(NetworkNamespace.init(named:)) ?? .current
-        let hooks = try hook.map { try $0.hook(onCgroup: cgroup != nil) }
+        let hooks = try hooks
         return found.filter { found in
             let place = place(found)
             if let path, place.location?.cgroup != path { return false }
@@ -94,7 +98,7 @@ struct Selection: ParsableArguments {
     /// Says that nothing is there, and where it is if it is elsewhere.
     func nothing(in observation: Observation) throws -> String {
         let place = (cgroup.map { "cgroup \($0)" } ?? interface).map { " to \($0)" } ?? ""
-        let hooks = try hook.map { try $0.hook(onCgroup: cgroup != nil).rawValue }
+        let hooks = try hooks.map(\.rawValue)
         let on = hooks.isEmpty ? "" : " on \(hooks.joined(separator: ", "))"
         return try "nothing is attached\(place)\(on)\(elsewhere(in: observation) ?? "")"
     }
