@@ -90,7 +90,7 @@ struct CgroupTrafficTests {
                         try friend.send(20, to: wire.server, port: 4001)
                         try friend.send(20, to: wire.server, port: 4000)
                     }
-                    #expect(service.receive(expecting: 20, quiet: .seconds(5)) == 20)
+                    #expect(service.receive(exactly: 20) == 20)
                     #expect(blocked.receive(expecting: 1) == 0)
                 }
                 let statistics = try Self.statistics(cgroup, .cgroupIngress)

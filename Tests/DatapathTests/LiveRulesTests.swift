@@ -131,7 +131,7 @@ struct LiveRulesTests {
                     try FrameSocket(interface: wire.pair.far.name).send(frame, count: 100)
                 }
             }
-            #expect(aside.count(of: frame, expecting: 101) == 100)
+            #expect(aside.count(of: frame, exactly: 100) == 100)
             let statistics = try traffic.statistics()
             #expect(statistics.count(.redirect) == traffic.count(100))
             #expect(statistics.count(rule: "aside") == traffic.count(100))
@@ -153,7 +153,7 @@ struct LiveRulesTests {
                     try FrameSocket(interface: wire.pair.far.name).send(frame, count: 100)
                 }
             }
-            #expect(anew.count(of: frame, expecting: 101) == 100)
+            #expect(anew.count(of: frame, exactly: 100) == 100)
             #expect(try traffic.statistics().count(.redirect) == traffic.count(200))
         }
     }

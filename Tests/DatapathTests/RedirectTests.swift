@@ -128,7 +128,7 @@ struct RedirectTests {
                 let receiver = try FrameReceiver(interface: wire.pair.far.name)
                 let socket = try FrameSocket(interface: wire.pair.far.name)
                 try socket.send(Self.frame, count: Self.count)
-                return receiver.count(of: Self.frame, expecting: Self.count + 1)
+                return receiver.count(of: Self.frame, exactly: Self.count)
             }
             #expect(bounced == Self.count)
             let statistics = try wire.statistics()
@@ -159,7 +159,7 @@ struct RedirectTests {
                 #expect(try apply(text) == [])
                 let received = try other.onFar { try FrameReceiver(interface: "far1") }
                 try Self.send(wire.pair)
-                let count = received.count(of: Self.frame, expecting: Self.count + 1)
+                let count = received.count(of: Self.frame, exactly: Self.count)
                 #expect(try wire.statistics().count(.redirect) == Self.exact(sent + Self.count))
                 // A new name makes no difference, the interface does.
                 try runChecked(["ip", "link", "set", "near1", "down"])
@@ -167,7 +167,7 @@ struct RedirectTests {
                 try runChecked(["ip", "link", "set", "other1", "up"])
                 try awaitCarrier("other1")
                 try Self.send(wire.pair)
-                let renamed = received.count(of: Self.frame, expecting: Self.count + 1)
+                let renamed = received.count(of: Self.frame, exactly: Self.count)
                 try runChecked(["ip", "link", "delete", "other1"])
                 return count + renamed
             }

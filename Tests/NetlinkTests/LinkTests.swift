@@ -39,7 +39,7 @@ struct LinkTests {
                 try pair.onFar {
                     try UDPSocket(bound: far).send(20, to: near, port: 5000)
                 }
-                #expect(receiver.receive(expecting: 21) == 20)
+                #expect(receiver.receive(exactly: 20) == 20)
             }
         }
     }

@@ -34,7 +34,7 @@ public struct BackgroundCommand: ~Copyable {
     /// - Throws: ``CommandError`` if it ends before, or the time is up.
     @discardableResult
     public mutating func waitForOutput(
-        _ text: String, limit: Duration = .seconds(10)
+        _ text: String, limit: Duration = .seconds(60)
     ) throws(CommandError) -> String {
         let deadline = ContinuousClock.now + limit
         while !child.result.stdout.contains(text) {
@@ -58,7 +58,7 @@ public struct BackgroundCommand: ~Copyable {
     /// - Parameter limit: How long; then it is killed and this throws.
     /// - Returns: Its status, whatever that is, and what it printed.
     /// - Throws: ``CommandError`` if it takes too long.
-    public consuming func wait(limit: Duration = .seconds(10)) throws(CommandError) -> CommandResult
+    public consuming func wait(limit: Duration = .seconds(60)) throws(CommandError) -> CommandResult
     {
         guard child.collect(until: .now + limit) else {
             throw CommandError(description: "\(name): not finished after \(limit)")

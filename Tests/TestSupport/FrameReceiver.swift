@@ -65,4 +65,12 @@ public final class FrameReceiver: Sendable {
         }
         return count
     }
+
+    /// Receives `expected` frames like this one, with time enough for a busy machine, and what little
+    /// may come beyond them.
+    ///
+    /// - Returns: How many came, at most `expected + 1`.
+    public func count(of frame: [UInt8], exactly expected: Int) -> Int {
+        count(of: frame, expecting: expected, quiet: .seconds(5)) + count(of: frame, expecting: 1)
+    }
 }

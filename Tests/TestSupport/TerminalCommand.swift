@@ -99,7 +99,7 @@ public struct TerminalCommand: ~Copyable {
     /// - Throws: ``CommandError`` if the time is up.
     @discardableResult
     public mutating func waitForOutput(
-        _ text: String, limit: Duration = .seconds(20)
+        _ text: String, limit: Duration = .seconds(60)
     ) throws(CommandError) -> String {
         let deadline = ContinuousClock.now + limit
         while true {
@@ -128,7 +128,7 @@ public struct TerminalCommand: ~Copyable {
     /// - Returns: Its status, 128 + n if signal n ended it, and what was written since the last time.
     /// - Throws: ``CommandError`` if it takes too long.
     public mutating func wait(
-        limit: Duration = .seconds(20)
+        limit: Duration = .seconds(60)
     ) throws(CommandError) -> (status: Int32, output: String) {
         let deadline = ContinuousClock.now + limit
         var raw: Int32 = 0

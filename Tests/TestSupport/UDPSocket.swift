@@ -129,6 +129,14 @@ public struct UDPSocket: ~Copyable, Sendable {
         return count
     }
 
+    /// Receives `expected` datagrams, with time enough for a busy machine, and what little may come
+    /// beyond them.
+    ///
+    /// - Returns: How many came, at most `expected + 1`.
+    public borrowing func receive(exactly expected: Int) -> Int {
+        receive(expecting: expected, quiet: .seconds(5)) + receive(expecting: 1)
+    }
+
     /// The payload of the next datagram; nil if none comes in time.
     public borrowing func receive(within limit: Duration) -> [UInt8]? {
         let milliseconds = Int32(limit / .milliseconds(1))

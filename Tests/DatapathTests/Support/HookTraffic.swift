@@ -101,12 +101,10 @@ struct HookTraffic: Sendable {
             var outcome = Outcome()
             if way.isEgress {
                 outcome.refused = try near.offer(count, to: wire.friend, port: port)
-                outcome.received = friend.receive(expecting: expected, quiet: .seconds(5))
-                outcome.received += friend.receive(expecting: 1)
+                outcome.received = friend.receive(exactly: expected)
             } else {
                 try friend.send(count, to: wire.server, port: port)
-                outcome.received = near.receive(expecting: expected, quiet: .seconds(5))
-                outcome.received += near.receive(expecting: 1)
+                outcome.received = near.receive(exactly: expected)
             }
             return outcome
         }
