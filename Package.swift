@@ -91,10 +91,15 @@ let package = Package(
                 "BPF", "BPFObjects", "CLibelf", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes",
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
+        // Keeps a policy true over time: Datapath in a loop.
+        .target(
+            name: "Daemon",
+            dependencies: ["Datapath", "LinuxSystem", "Netlink", "Policy", system],
+            swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
+                "BPF", "Daemon", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
                 "PolicyCompiler", "Programs", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 

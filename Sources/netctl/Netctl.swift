@@ -48,6 +48,7 @@ struct Netctl: ParsableCommand {
                     Validate.self,
                     Test.self,
                     Explain.self,
+                    DaemonCommand.self,
                 ]),
             CommandGroup(
                 name: "Programs",
