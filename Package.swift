@@ -162,6 +162,9 @@ let package = Package(
                 "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "LinuxSystem", "Policy", "TestSupport"],
+            swiftSettings: strict),
         // Commands that are killed or failed at each of their steps.
         .testTarget(
             name: "FaultTests",

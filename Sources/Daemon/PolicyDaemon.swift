@@ -67,9 +67,9 @@ public final class PolicyDaemon {
     /// - Throws: What is wrong from the beginning and does not come right by waiting: files that have errors
     ///   or cannot be read, a kernel or privileges that do not allow it.
     public func run() throws {
-        var watches = try Watches()
+        let watches = try Watches()
         var schedule = Schedule(interval: interval, now: .now)
-        schedule.looked(at: .now, failed: try !begin(&watches))
+        schedule.looked(at: .now, failed: try !begin(watches))
         ServiceNotification.send(.ready)
         while true {
             let told = watches.wait(until: schedule.next)
@@ -81,7 +81,7 @@ public final class PolicyDaemon {
                 wish()
             }
             guard reloads || schedule.next <= .now else { continue }
-            schedule.looked(at: .now, failed: !attempt(&watches))
+            schedule.looked(at: .now, failed: !attempt(watches))
             if reloads { ServiceNotification.send(.ready) }
         }
         ServiceNotification.send(.stopping)
@@ -90,9 +90,9 @@ public final class PolicyDaemon {
     /// The first look.
     ///
     /// - Returns: Whether it could be finished, or was only too early.
-    private func begin(_ watches: inout Watches) throws -> Bool {
+    private func begin(_ watches: Watches) throws -> Bool {
         do {
-            try look(&watches)
+            try look(watches)
         } catch let error as DatapathError where kept != nil && error.code == .failed {
             report(.failed, "\(error)")
             return false
@@ -104,9 +104,9 @@ public final class PolicyDaemon {
     /// A further look.
     ///
     /// - Returns: Whether it could be finished.
-    private func attempt(_ watches: inout Watches) -> Bool {
+    private func attempt(_ watches: Watches) -> Bool {
         do {
-            try look(&watches)
+            try look(watches)
             return true
         } catch {
             report(.failed, "\(error)")
@@ -123,10 +123,11 @@ public final class PolicyDaemon {
     }
 
     /// Compares what is in force with what the files say, and applies that if it differs.
-    private func look(_ watches: inout Watches) throws {
-        // First, for what happens from now on has to be told.
-        var warnings = watches.follow(places)
+    private func look(_ watches: Watches) throws {
+        // What happens from now on has to be told, in what the files name, too, before that is looked at.
+        _ = watches.follow(places)
         try readIfChanged()
+        var warnings = watches.follow(places)
         guard let kept else { return }
         var dry = kept.options
         dry.dryRun = true
@@ -173,8 +174,9 @@ public final class PolicyDaemon {
             let found = files.sources.map(\.path) + reading.setFiles
             let policy = reading.revision?.policy ?? kept?.revision.policy
             places = Places(policy, paths, found)
-            // Of what is new to us; the others may have been written to while they were read.
-            marks = places.marks.merging(now) { _, before in before }
+            // Those from before, for what has been written to meanwhile; of what is new to us those of now.
+            let before = now.filter { places.files.contains($0.key) }
+            marks = places.marks.merging(before) { _, before in before }
             try take(reading)
         } catch  where kept != nil {
             refuse("\(error)")

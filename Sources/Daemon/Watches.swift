@@ -4,7 +4,7 @@ internal import Netlink
 internal import SystemPackage
 
 /// Everything that the daemon is told by that it is time to look.
-struct Watches: ~Copyable {
+final class Watches {
     /// What was told.
     struct Told {
         var wishes: Set<SignalWatch.Wish> = []
@@ -12,23 +12,20 @@ struct Watches: ~Copyable {
     }
 
     private let signals: SignalWatch
-    private var files: FolderWatch
-    private var places: FolderWatch
+    private let files: FolderWatch
+    private let places: FolderWatch
     private var links: [NetworkNamespace: LinkMonitor] = [:]
 
     init() throws {
-        // All or none: what is not copyable may not be left half made.
-        let files = try FolderWatch()
-        let places = try FolderWatch()
+        files = try FolderWatch()
+        places = try FolderWatch()
         signals = try SignalWatch()
-        self.files = files
-        self.places = places
     }
 
     /// Watches what a policy depends on, and nothing else. What is not there yet is watched for.
     ///
     /// - Returns: What cannot be watched and would have to be, in sentences.
-    mutating func follow(_ wanted: Places) -> [String] {
+    func follow(_ wanted: Places) -> [String] {
         var refused = files.watch(wanted.foldersOfFiles)
         refused.merge(places.watch(wanted.foldersOfPlaces)) { first, _ in first }
         // Removed in this moment: its absence is found by looking.

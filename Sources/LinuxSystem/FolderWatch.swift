@@ -6,7 +6,7 @@ public import SystemPackage
 ///
 /// The corresponding interface is `inotify(7)`: what happens on another machine's side of a network
 /// file system is not seen, nor what happens while the watch is made.
-public struct FolderWatch: ~Copyable, Sendable {
+public final class FolderWatch {
     private let descriptor: OwnedDescriptor
     /// inotify's numbers of the folders: one each, by however many paths it is watched.
     private var watched: Set<Int32> = []
@@ -31,7 +31,7 @@ public struct FolderWatch: ~Copyable, Sendable {
     ///
     /// - Parameter folders: Their paths; symbolic links are followed.
     /// - Returns: Those that cannot be watched, and why: `ENOENT`, `ENOSPC` when the user has too many.
-    public mutating func watch(_ folders: Set<String>) -> [String: Errno] {
+    public func watch(_ folders: Set<String>) -> [String: Errno] {
         var refused: [String: Errno] = [:]
         var current: Set<Int32> = []
         for folder in folders {
@@ -53,7 +53,7 @@ public struct FolderWatch: ~Copyable, Sendable {
     /// Takes what has been told.
     ///
     /// - Returns: Whether that was anything.
-    public borrowing func drain() -> Bool {
+    public func drain() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         var isAny = false
         while let count = try? descriptor.read(into: &buffer), count > 0 { isAny = true }

@@ -18,6 +18,7 @@ public struct SignalWatch: ~Copyable, Sendable {
     private let reading: OwnedDescriptor
     private let writing: OwnedDescriptor
 
+    private static let numbers = [SIGHUP, SIGINT, SIGTERM]
     // Read by the handlers, which may do nothing but write.
     nonisolated(unsafe) private static var inbox: Int32 = -1
 
@@ -36,6 +37,11 @@ public struct SignalWatch: ~Copyable, Sendable {
         reading = OwnedDescriptor(owning: ends[0])
         writing = OwnedDescriptor(owning: ends[1])
         Self.inbox = writing.rawValue
+        // Who started us may have blocked them: a thread of Swift's pool has.
+        var taken = sigset_t()
+        sigemptyset(&taken)
+        for number in Self.numbers { sigaddset(&taken, number) }
+        pthread_sigmask(SIG_UNBLOCK, &taken, nil)
         signal(SIGHUP) { _ in SignalWatch.note(.reload) }
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
@@ -67,7 +73,7 @@ public struct SignalWatch: ~Copyable, Sendable {
     }
 
     deinit {
-        for number in [SIGHUP, SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in Self.numbers { signal(number, SIG_DFL) }
         Self.inbox = -1
     }
 }
