@@ -10,7 +10,7 @@ KERNELS ?= 6.1 6.12
 VM_RESULTS ?= .build/vm-test/results
 # Of `make bench`: what to measure (docs/performance.md), how often, where to write what was found, and
 # other options of netctl-bench.
-BENCH ?= programs hooks veth control steps start tracing
+BENCH ?= programs hooks veth control steps start tracing daemon
 ROUNDS ?= 9
 RESULTS ?= .build/bench
 BENCH_OPTIONS ?=

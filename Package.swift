@@ -107,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "netctl-bench",
             dependencies: [
-                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
+                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "Tracing", arguments, system,
             ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 

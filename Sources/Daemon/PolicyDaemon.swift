@@ -69,7 +69,9 @@ public final class PolicyDaemon {
     public func run() throws {
         let watches = try Watches()
         var schedule = Schedule(interval: interval, now: .now)
-        schedule.looked(at: .now, failed: try !begin(watches))
+        var began = ContinuousClock.now
+        let isEarly = try !begin(watches)
+        schedule.looked(from: began, to: .now, failed: isEarly)
         ServiceNotification.send(.ready)
         while true {
             let told = watches.wait(until: schedule.next)
@@ -81,7 +83,9 @@ public final class PolicyDaemon {
                 wish()
             }
             guard reloads || schedule.next <= .now else { continue }
-            schedule.looked(at: .now, failed: !attempt(watches))
+            began = .now
+            let failed = !attempt(watches)
+            schedule.looked(from: began, to: .now, failed: failed)
             if reloads { ServiceNotification.send(.ready) }
         }
         ServiceNotification.send(.stopping)

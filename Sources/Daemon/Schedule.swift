@@ -18,14 +18,14 @@ struct Schedule {
         }
     }
 
-    /// However many hints come, there is this time between two looks.
-    static let pace = Duration.milliseconds(500)
+    /// However many hints come, after a look there is a rest of so many times what it took.
+    static let rest = 2
     /// The first pause after a failure; it doubles up to the interval.
     static let firstRetry = Duration.seconds(1)
 
     private let interval: Duration
     private var failures = 0
-    private var last: Instant
+    private var rested: Instant
 
     /// When to look.
     private(set) var next: Instant
@@ -33,21 +33,21 @@ struct Schedule {
     /// Looks at once, then at this interval.
     init(interval: Duration, now: Instant) {
         self.interval = interval
-        last = now - Self.pace
+        rested = now
         next = now
     }
 
     /// Something may have changed.
     mutating func note(_ hint: Hint, at now: Instant) {
-        next = min(next, max(now + hint.settling, last + Self.pace))
+        next = min(next, max(now + hint.settling, rested))
     }
 
     /// A look has ended.
-    mutating func looked(at now: Instant, failed: Bool) {
+    mutating func looked(from began: Instant, to now: Instant, failed: Bool) {
         failures = failed ? failures + 1 : 0
         // Twenty doublings of a second are over any sensible interval.
         let retry = Self.firstRetry * (1 << min(max(failures - 1, 0), 20))
-        last = now
+        rested = now + (now - began) * Self.rest
         next = now + (failed ? min(interval, retry) : interval)
     }
 }
