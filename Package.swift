@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "netctl",
             dependencies: [
-                "BPF", "Daemon", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
+                "BPF", "Daemon", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets",
+                "Policy",
                 "PolicyCompiler", "Programs", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 
@@ -107,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "netctl-bench",
             dependencies: [
-                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Policy",
+                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes",
+                "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "Tracing", arguments, system,
             ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 

@@ -131,7 +131,9 @@ public final class PolicyDaemon {
         // What happens from now on has to be told, in what the files name, too, before that is looked at.
         _ = watches.follow(places)
         try readIfChanged()
-        var warnings = watches.follow(places)
+        var warnings = watches.follow(places).map {
+            "\($0); what happens there is seen at the next look only"
+        }
         guard let kept else { return }
         var dry = kept.options
         dry.dryRun = true

@@ -29,8 +29,8 @@ final class Watches {
         var refused = files.watch(wanted.foldersOfFiles)
         refused.merge(places.watch(wanted.foldersOfPlaces)) { first, _ in first }
         // Removed in this moment: its absence is found by looking.
-        var sentences = refused.filter { $0.value != .noSuchFileOrDirectory }.sorted { $0.key < $1.key }
-            .map { "watch \($0): \($1.sentence) (\($1.symbol))" }
+        var sentences = refused.filter { $0.value != .noSuchFileOrDirectory }
+            .sorted { $0.key < $1.key }.map { "watch \($0): \($1.sentence) (\($1.symbol))" }
         var followed: [NetworkNamespace: LinkMonitor] = [:]
         for name in wanted.namespaces {
             do {

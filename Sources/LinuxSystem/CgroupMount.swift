@@ -81,6 +81,7 @@ public struct CgroupMount: Hashable, Sendable {
     /// The folder of a cgroup, whether or not there is one, by a path that works in this process.
     ///
     /// - Parameter path: As ``open(_:)`` takes it.
+    /// - Returns: The folder's path.
     /// - Throws: ``SystemError`` with `EINVAL` for a path that is relative or has `..` in it.
     public func folder(of path: String) throws(SystemError) -> String {
         root + self.path + (try plainPath(path))

@@ -127,6 +127,7 @@ public struct NetlinkSocket: ~Copyable {
     /// The next datagram from the kernel, whole.
     ///
     /// - Parameter flags: How `recv(2)` is to wait.
+    /// - Returns: Its bytes.
     /// - Throws: What went wrong, with `ENOBUFS` when the kernel had more than the socket has room for.
     borrowing func receive(_ flags: Int32 = 0) throws(NetlinkFailure) -> [UInt8] {
         while true {

@@ -28,7 +28,9 @@ struct DaemonTests {
     private static let near = "{ interface: near0, xdp: both, mode: xdpgeneric }"
     private static let pattern = #"{ interface: "near*", xdp: both }"#
 
-    private static func digest() throws -> String? { try StatusDocument.now().attachments.first?.digest }
+    private static func digest() throws -> String? {
+        try StatusDocument.now().attachments.first?.digest
+    }
 
     // MARK: Files
 
@@ -121,7 +123,9 @@ struct DaemonTests {
         }
     }
 
-    @Test("files with errors, or none, change nothing; what they said is kept, for new interfaces, too")
+    @Test(
+        "files with errors, or none, change nothing; what they said is kept, for new interfaces, too"
+    )
     func badFiles() async throws {
         try await withSandbox {
             try addInterface("near0")
@@ -373,7 +377,8 @@ struct DaemonTests {
         try await withSandbox {
             let directory = try TemporaryDirectory()
             let bad = try directory.write("version: 1\nname: edge\nfilter: {}\n", to: "bad.yaml")
-            try expectRefusal(["daemon", bad], status: 3, "bad.yaml:3:1: error: unknown key 'filter'")
+            try expectRefusal(
+                ["daemon", bad], status: 3, "bad.yaml:3:1: error: unknown key 'filter'")
             try expectRefusal(
                 ["daemon", directory.appending("none.yaml")], status: 1, "none.yaml", "(ENOENT)")
             try expectRefusal(["daemon", bad, "--interval", "10ms"], status: 2, "1s at least")
@@ -384,7 +389,9 @@ struct DaemonTests {
         }
     }
 
-    @Test("ended or killed, it leaves everything in force; the next one goes on", arguments: [true, false])
+    @Test(
+        "ended or killed, it leaves everything in force; the next one goes on",
+        arguments: [true, false])
     func ended(isKilled: Bool) async throws {
         try await withSandbox {
             try addInterface("near0")

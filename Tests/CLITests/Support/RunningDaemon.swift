@@ -57,7 +57,8 @@ func eventually(
         if try condition() { return }
         try await Task.sleep(for: .milliseconds(50))
     }
-    Issue.record("not within 30 s: \(what): \(try StatusDocument.now())", sourceLocation: sourceLocation)
+    Issue.record(
+        "not within 30 s: \(what): \(try StatusDocument.now())", sourceLocation: sourceLocation)
 }
 
 extension StatusDocument {
