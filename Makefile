@@ -10,7 +10,7 @@ KERNELS ?= 6.1 6.12
 VM_RESULTS ?= .build/vm-test/results
 # Of `make bench`: what to measure (docs/performance.md), how often, where to write what was found, and
 # other options of netctl-bench.
-BENCH ?= programs hooks veth control steps start tracing
+BENCH ?= programs hooks veth control steps start tracing daemon
 ROUNDS ?= 9
 RESULTS ?= .build/bench
 BENCH_OPTIONS ?=
@@ -29,7 +29,7 @@ static = .build/static-libraries
 static_build = PKG_CONFIG_PATH=$(abspath $(static)) swift build --configuration release \
 	--static-swift-stdlib -Xlinker -s
 share = $(DESTDIR)$(PREFIX)/share
-service = $(DESTDIR)$(PREFIX)/lib/systemd/system/netctl.service
+units = $(DESTDIR)$(PREFIX)/lib/systemd/system
 completions = \
 	$(share)/bash-completion/completions/netctl \
 	$(share)/zsh/site-functions/_netctl \
@@ -128,12 +128,13 @@ man: release ## Write netctl(8) and a page for each command to .build/man
 	rm -rf .build/man
 	scripts/man-pages.sh $(released) .build/man
 
-install: release man ## Install to PREFIX (/usr/local): the binary, man pages, completions, documentation, example policies, netctl.service
+install: release man ## Install to PREFIX (/usr/local): the binary, man pages, completions, documentation, example policies, netctl.service, netctl-daemon.service
 	install -D -m 755 $(released) $(DESTDIR)$(PREFIX)/sbin/netctl
 	install -d $(share)/man/man8 $(DESTDIR)/etc/netctl
 	install -m 644 .build/man/*.8 $(share)/man/man8
-	install -d $(dir $(service))
-	sed 's|@sbindir@|$(PREFIX)/sbin|' scripts/netctl.service > $(service)
+	install -d $(units)
+	for unit in netctl netctl-daemon; do \
+		sed 's|@sbindir@|$(PREFIX)/sbin|' scripts/$$unit.service > $(units)/$$unit.service || exit; done
 	install -d $(dir $(completions)) $(share)/doc/netctl
 	$(released) --generate-completion-script bash > $(word 1,$(completions))
 	$(released) --generate-completion-script zsh > $(word 2,$(completions))
@@ -142,7 +143,7 @@ install: release man ## Install to PREFIX (/usr/local): the binary, man pages, c
 		$(share)/doc/netctl/
 
 uninstall: ## Remove what install put there; attachments stay (netctl detach --all first), and /etc/netctl
-	rm -f $(DESTDIR)$(PREFIX)/sbin/netctl $(completions) $(service)
+	rm -f $(DESTDIR)$(PREFIX)/sbin/netctl $(completions) $(units)/netctl.service $(units)/netctl-daemon.service
 	rm -f $(share)/man/man8/netctl.8 $(share)/man/man8/netctl-*.8
 	rm -rf $(share)/doc/netctl
 

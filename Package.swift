@@ -91,10 +91,16 @@ let package = Package(
                 "BPF", "BPFObjects", "CLibelf", "Datapath", "LinuxSystem", "NetctlABI", "NetTypes",
                 "Netlink", "Policy", "PolicyCompiler", system,
             ], swiftSettings: strict),
+        // Keeps a policy true over time: Datapath in a loop.
+        .target(
+            name: "Daemon",
+            dependencies: ["Datapath", "LinuxSystem", "Netlink", "Policy", system],
+            swiftSettings: strict),
         .executableTarget(
             name: "netctl",
             dependencies: [
-                "BPF", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets", "Policy",
+                "BPF", "Daemon", "Datapath", "LinuxSystem", "NetTypes", "Netlink", "Packets",
+                "Policy",
                 "PolicyCompiler", "Programs", "Statistics", "Tracing", arguments, system,
             ], swiftSettings: strict),
 
@@ -102,7 +108,8 @@ let package = Package(
         .executableTarget(
             name: "netctl-bench",
             dependencies: [
-                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes", "Policy",
+                "BPF", "BPFObjects", "CLinuxShims", "Datapath", "LinuxSystem", "NetTypes",
+                "Netlink", "Policy",
                 "PolicyCompiler", "Statistics", "Tracing", arguments, system,
             ], exclude: ["bpf"], swiftSettings: strict, plugins: ["BPFCompile"]),
 
@@ -157,6 +164,9 @@ let package = Package(
                 "Policy",
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "LinuxSystem", "Policy", "TestSupport"],
+            swiftSettings: strict),
         // Commands that are killed or failed at each of their steps.
         .testTarget(
             name: "FaultTests",

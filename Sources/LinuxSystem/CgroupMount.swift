@@ -78,6 +78,15 @@ public struct CgroupMount: Hashable, Sendable {
         }
     }
 
+    /// The folder of a cgroup, whether or not there is one, by a path that works in this process.
+    ///
+    /// - Parameter path: As ``open(_:)`` takes it.
+    /// - Returns: The folder's path.
+    /// - Throws: ``SystemError`` with `EINVAL` for a path that is relative or has `..` in it.
+    public func folder(of path: String) throws(SystemError) -> String {
+        root + self.path + (try plainPath(path))
+    }
+
     /// The path, below the mount, of the cgroup with an id: also tells whether it still exists, for a
     /// cgroup that is made in a removed one's place has another id.
     ///

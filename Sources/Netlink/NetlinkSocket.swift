@@ -25,26 +25,43 @@ public struct NetlinkSocket: ~Copyable {
         }
     }
 
+    /// What the kernel tells of without being asked, as bits of `RTMGRP_…`.
+    struct Groups: OptionSet {
+        let rawValue: UInt32
+
+        /// Links that come, change and go.
+        static let links = Groups(rawValue: UInt32(RTMGRP_LINK))
+        /// Qdiscs and filters.
+        static let trafficControl = Groups(rawValue: UInt32(RTMGRP_TC))
+    }
+
     /// Opens a socket in the calling thread's network namespace, with extended
     /// acknowledgements and strict checking where the kernel has them.
     ///
     /// - Parameter family: What it is about.
     /// - Throws: ``NetlinkError``.
     public init(_ family: Family = .route) throws(NetlinkError) {
+        try self.init(family, groups: [])
+    }
+
+    /// The same, told of what happens, too.
+    init(_ family: Family = .route, groups: Groups) throws(NetlinkError) {
         do {
-            socket = try NetlinkSocket.open(family)
+            socket = try NetlinkSocket.open(family, groups)
         } catch {
             throw error.error("open netlink socket", family.rawValue)
         }
         portID = mnl_socket_get_portid(socket)
     }
 
-    private static func open(_ family: Family) throws(NetlinkFailure) -> OpaquePointer {
+    private static func open(
+        _ family: Family, _ groups: Groups
+    ) throws(NetlinkFailure) -> OpaquePointer {
         guard let socket = mnl_socket_open2(family.number, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw .system
         }
         // No port is asked for: the kernel chooses one, for this may not be our only socket.
-        guard mnl_socket_bind(socket, 0, 0) == 0 else {
+        guard mnl_socket_bind(socket, groups.rawValue, 0) == 0 else {
             let failure = NetlinkFailure.system
             mnl_socket_close(socket)
             throw failure
@@ -108,10 +125,14 @@ public struct NetlinkSocket: ~Copyable {
     }
 
     /// The next datagram from the kernel, whole.
-    private borrowing func receive() throws(NetlinkFailure) -> [UInt8] {
+    ///
+    /// - Parameter flags: How `recv(2)` is to wait.
+    /// - Returns: Its bytes.
+    /// - Throws: What went wrong, with `ENOBUFS` when the kernel had more than the socket has room for.
+    borrowing func receive(_ flags: Int32 = 0) throws(NetlinkFailure) -> [UInt8] {
         while true {
             // Length first: a link with many virtual functions exceeds any fixed buffer.
-            let length = recv(fd, nil, 0, Int32(MSG_PEEK | MSG_TRUNC))
+            let length = recv(fd, nil, 0, Int32(MSG_PEEK | MSG_TRUNC) | flags)
             guard length >= 0 else {
                 let failure = NetlinkFailure.system
                 if failure.errno == .interrupted { continue }
@@ -126,7 +147,8 @@ public struct NetlinkSocket: ~Copyable {
             var senderLength = socklen_t(MemoryLayout<sockaddr_nl>.size)
             let count = withUnsafeMutablePointer(to: &sender) { sender in
                 sender.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    recvfrom(fd, &bytes, bytes.count, Int32(MSG_TRUNC), $0, &senderLength)
+                    recvfrom(
+                        fd, &bytes, bytes.count, Int32(MSG_TRUNC) | flags, $0, &senderLength)
                 }
             }
             guard count >= 0 else {

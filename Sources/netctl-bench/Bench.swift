@@ -14,7 +14,8 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             MeasurePrograms.self, MeasureHooks.self, MeasureVeth.self, MeasureControl.self,
-            MeasureSteps.self, MeasureStart.self, MeasureTracing.self, WriteReport.self,
+            MeasureSteps.self, MeasureStart.self, MeasureTracing.self, MeasureDaemon.self,
+            WriteReport.self,
         ])
 }
 

@@ -6,6 +6,15 @@ struct Interval: ExpressibleByArgument {
     let text: String
     let duration: Duration
 
+    static let thirtySeconds = Interval(text: "30s", duration: .seconds(30))
+
+    private init(text: String, duration: Duration) {
+        self.text = text
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { text }
+
     init?(argument: String) {
         guard let duration = DurationText.parse(argument) else { return nil }
         text = argument

@@ -13,21 +13,19 @@ struct LoadedPolicy {
     var sets: [SetSummary] { result.summaries }
 
     init(_ paths: [String], quiet: Bool) throws {
-        let (result, revision) = Self.revision(of: try PolicyFiles(paths), quiet: quiet)
-        self.result = result
+        let reading = Self.read(try PolicyFiles(paths), quiet: quiet)
+        result = reading.result
         diagnostics = result.diagnostics
-        self.revision = revision
+        revision = reading.revision
         for diagnostic in diagnostics where diagnostic.severity == .error || !quiet {
             Terminal.message(result.rendered(diagnostic))
         }
     }
 
-    private static func revision(
-        of files: PolicyFiles, quiet: Bool
-    ) -> (ReadResult, PolicyRevision?) {
-        guard let line = ProgressLine(quiet: quiet) else { return files.revision() }
+    private static func read(_ files: PolicyFiles, quiet: Bool) -> PolicyReading {
+        guard let line = ProgressLine(quiet: quiet) else { return files.read() }
         defer { line.clear() }
-        return files.revision { progress in
+        return files.read { progress in
             line.show("reading \(progress.path): \(progress.percent) %")
         }
     }

@@ -19,7 +19,7 @@ struct Netctl: ParsableCommand {
               netctl detach eth1
 
             The kernel holds all state: pinned links and maps under /sys/fs/bpf/netctl. Nothing \
-            needs a daemon, and nothing survives a reboot by itself.
+            needs a daemon (there is one, for who wants it), and nothing survives a reboot by itself.
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 invalid policy, 4 kernel support or privilege \
             lacking, 10 differences (diff).
@@ -48,6 +48,7 @@ struct Netctl: ParsableCommand {
                     Validate.self,
                     Test.self,
                     Explain.self,
+                    DaemonCommand.self,
                 ]),
             CommandGroup(
                 name: "Programs",

@@ -89,6 +89,10 @@ struct SectionTests {
         #expect(results.measurements.contains { $0.what == EventCost.written })
     }
 
+    @Test("daemon: what it is to do, it does") func daemon() throws {
+        #expect(try Self.measure("daemon").measurements.count == 5)
+    }
+
     @Test("hooks") func hooks() throws {
         #expect(try Self.measure("hooks").measurements.count == 24)
     }

@@ -168,7 +168,7 @@ import Testing
                 rules:
                   - { name: bad, match: { src: "@bad" }, action: drop }
             """, to: "edge.yaml")
-        func digest() throws -> String? { try PolicyFiles([policy]).revision().revision?.digest }
+        func digest() throws -> String? { try PolicyFiles([policy]).read().revision?.digest }
         let file = try directory.write("192.0.2.1\n", to: "feed.txt")
         let plain = try digest()
         try runChecked(["sh", "-c", "gzip -c \(file) >\(file).gz; mv \(file).gz \(file)"])

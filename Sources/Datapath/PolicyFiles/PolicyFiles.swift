@@ -28,16 +28,14 @@ public struct PolicyFiles: Sendable {
     ///
     /// - Parameter progress: Called now and then while a set file is read.
     /// - Returns: The diagnostics, and without errors among them the policy.
-    public func revision(
-        progress: ((ReadingProgress) -> Void)? = nil
-    ) -> (result: ReadResult, revision: PolicyRevision?) {
+    public func read(progress: ((ReadingProgress) -> Void)? = nil) -> PolicyReading {
         let setFiles = SetFilesOnDisk(progress: progress)
         var result = PolicyReader.read(sources, setFiles: setFiles)
         result.refuseMissingPrograms()
         let revision = result.policy.map {
             PolicyRevision($0, setFiles: setFiles.digests, folder: folder)
         }
-        return (result, revision)
+        return PolicyReading(result: result, revision: revision, setFiles: setFiles.paths)
     }
 
     /// The one folder that all files are in, as an absolute path.

@@ -176,3 +176,20 @@ struct MeasureTracing: ParsableCommand {
         }
     }
 }
+
+struct MeasureDaemon: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "daemon",
+        abstract: "How soon the daemon does what is to be done, and what it costs.")
+
+    @OptionGroup var options: SectionOptions
+
+    func run() throws {
+        try options.measure(.daemon) { results in
+            results.measurements = try Isolation.withFolder { folder in
+                var cost = try DaemonCost(netctl: options.netctl, in: folder)
+                return try cost.run(rounds: options.rounds)
+            }
+        }
+    }
+}

@@ -35,7 +35,7 @@ struct ApplySteps {
     private func steps(_ path: String) throws -> [Double] {
         let clock = ContinuousClock()
         var revision: PolicyRevision?
-        let read = try clock.measure { revision = try PolicyFiles([path]).revision().revision }
+        let read = try clock.measure { revision = try PolicyFiles([path]).read().revision }
         guard let policy = revision?.policy, let filter = policy.filters.first else {
             throw BenchError("\(path): refused")
         }

@@ -47,7 +47,7 @@ struct Results: Codable, Equatable {
 
 /// The parts of the benchmark, each run and written by itself.
 enum Section: String, Codable, CaseIterable {
-    case programs, hooks, veth, control, steps, start, tracing
+    case programs, hooks, veth, control, steps, start, tracing, daemon
 
     var file: String { "\(rawValue).json" }
 }

@@ -1,0 +1,11 @@
+public import Policy
+
+/// What reading policy files, and the set files that they name, gave.
+public struct PolicyReading: Sendable {
+    /// The diagnostics.
+    public let result: ReadResult
+    /// The policy; nil when there is any error.
+    public let revision: PolicyRevision?
+    /// The paths of the set files, in the order of reading, those that could not be read included.
+    public let setFiles: [String]
+}

@@ -1,0 +1,20 @@
+internal import Glibc
+public import SystemPackage
+
+/// What differs once a path names another file, or its file has been written to or has other rights.
+public struct FileMark: Hashable, Sendable {
+    private let identity: FileIdentity
+    private let size: Int
+    private let written: [Int]
+    private let changed: [Int]
+
+    /// The mark of what `path` names, symbolic links followed (`stat(2)`).
+    public init(path: String) throws(Errno) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .current }
+        identity = FileIdentity(status)
+        size = Int(status.st_size)
+        written = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+    }
+}
