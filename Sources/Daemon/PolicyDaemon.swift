@@ -98,6 +98,7 @@ public final class PolicyDaemon {
         do {
             try look(watches)
         } catch let error as DatapathError where kept != nil && error.code == .failed {
+            watches.forgetPlaces()
             report(.failed, "\(error)")
             return false
         }
@@ -105,17 +106,21 @@ public final class PolicyDaemon {
         return true
     }
 
-    /// A further look.
+    /// A further look, and a second one before the first is called a failure: what vanished while it was
+    /// attached is no longer there to be attached.
     ///
     /// - Returns: Whether it could be finished.
     private func attempt(_ watches: Watches) -> Bool {
-        do {
-            try look(watches)
-            return true
-        } catch {
-            report(.failed, "\(error)")
-            return false
+        for isLast in [false, true] {
+            do {
+                try look(watches)
+                return true
+            } catch {
+                watches.forgetPlaces()
+                if isLast { report(.failed, "\(error)") }
+            }
         }
+        return false
     }
 
     /// Somebody wants the files to be read, and applied whatever is in force.

@@ -55,6 +55,13 @@ final class Watches {
         return try NetworkNamespace.Handle.named(name).perform { try LinkMonitor() }
     }
 
+    /// Forgets what was told of places until now. An apply that fails makes and removes pins and programs
+    /// itself; taken for hints, those would have it tried again and again at once.
+    func forgetPlaces() {
+        _ = places.drain()
+        for monitor in links.values { _ = monitor.drain() }
+    }
+
     /// Waits until something is told or the time has come.
     func wait(until deadline: ContinuousClock.Instant) -> Told {
         let monitors = Array(links.values)
