@@ -28,7 +28,7 @@ all=(
   TracingTests.{OwnerScenario,ContextScenario,DropScenario,ContextLoad,ContextSwitch,SocketTable,SocketHolders}Tests
   TracingTests.{EventReader,KilledReader,NoTypes,TraceSocket,TraceLoad,TraceProcess,ProbeList,WhyQuestion}Tests
   CLITests.{ProgramKind,PolicyProgram,UserProgram,Run,ProgramStats,Doctor,Trace,Explain,TestCommand,Share}Tests
-  CLITests.{Confirm,Block,Concurrency,CutShort,Gone,HookInput,ForeignProgram,MapContent,LockOut,Privilege,MemoryLimit}Tests
+  CLITests.{Confirm,Block,Concurrency,CutShort,Gone,HookInput,ForeignProgram,MapContent,LockOut,Privilege,MemoryLimit,Daemon}Tests
   demo hooks router many-rules two-hosts power-loss
 )
 # Of the parts on which everything else stands, what takes two minutes together.
