@@ -13,13 +13,12 @@ struct RunningDaemon: ~Copyable {
             environment: environment)
     }
 
-    /// Waits until it has said this.
-    @discardableResult
+    /// Waits until it has said this, so often.
     mutating func expect(
-        _ text: String, sourceLocation: SourceLocation = #_sourceLocation
-    ) throws -> String {
+        _ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         do {
-            return try command.waitForOutput(text)
+            try command.waitForOutput(text, times: times)
         } catch {
             Issue.record("\(error)", sourceLocation: sourceLocation)
             throw error
