@@ -100,17 +100,20 @@ check_files() {
   expect "the policy on disk is valid" "$("$NETCTL" validate --quiet /etc/netctl >&2 && echo yes)" yes
 }
 
-# The units of a machine with netctl.service, whose network is eth1.
+# The units of a machine with netctl's, whose network is eth1.
 write_units() {
-  local units=/run/systemd/system unit
+  local units=/run/systemd/system unit complaints
   mkdir -p "$units/sysinit.target.wants"
   # What this machine does besides when it boots is not what is looked at, and takes minutes here.
   for unit in {/lib,/etc}/systemd/system/{sysinit,local-fs,basic,sockets,timers}.target.wants/*; do
     [ ! -e "$unit" ] || ln -sf /dev/null "$units/${unit##*/}"
   done
-  sed "s|@sbindir@/netctl|$NETCTL|" scripts/netctl.service >$units/netctl.service
+  for unit in netctl netctl-daemon; do
+    sed "s|@sbindir@/netctl|$NETCTL|" scripts/$unit.service >$units/$unit.service
+    complaints=$(systemd-analyze verify --man=no $units/$unit.service 2>&1 | grep "$unit.service" || true)
+    expect "complaints of $unit.service" "$complaints" ""
+  done
   ln -s ../netctl.service $units/sysinit.target.wants/netctl.service
-  systemd-analyze verify --man=no $units/netctl.service 2>&1 | grep netctl.service && expect "netctl.service" wrong right
   cat >$units/network.service <<END
 [Unit]
 Wants=network-pre.target
@@ -143,7 +146,26 @@ start_network() {
     "$(grep -o 'generation-[0-9]*' /etc/netctl/edge.yaml)"
   expect "status --check" "$("$NETCTL" status --check >&2 && echo 0)" 0
   expect "another apply changes" "$("$NETCTL" diff /etc/netctl >&2 && echo nothing)" nothing
+  keep_policy
   [ "$failures" = 0 ]
+}
+
+# netctl-daemon.service, started, reloaded and stopped by systemd.
+keep_policy() {
+  local programs
+  programs=$("$NETCTL" status | grep -c '^attachment eth1 ')
+  systemctl start netctl-daemon
+  expect "netctl-daemon.service is" "$(systemctl is-active netctl-daemon)" active
+  "$NETCTL" detach eth1
+  for _ in {1..100}; do
+    [ "$("$NETCTL" status | grep -c '^attachment eth1 ')" != "$programs" ] || break
+    sleep 0.2
+  done
+  systemctl reload netctl-daemon
+  expect "it says" "$(systemctl show -P StatusText netctl-daemon | grep -oE 'applied|in-force')" in-force
+  systemctl stop netctl-daemon
+  expect "netctl-daemon.service ended with" "$(systemctl show -P Result netctl-daemon)" success
+  expect "attachments of eth1 behind it" "$("$NETCTL" status | grep -c '^attachment eth1 ')" "$programs"
 }
 
 # Boot $1: what the last loss left, if there was one; and the next loss at moment $2, if that is not 0.

@@ -127,6 +127,8 @@ public final class PolicyDaemon {
     private func wish() {
         isWished = true
         marks = [:]
+        // Whoever asks gets an answer.
+        settled = nil
         trouble = nil
         warnings = []
     }

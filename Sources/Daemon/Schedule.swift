@@ -18,8 +18,8 @@ struct Schedule {
         }
     }
 
-    /// However many hints come, after a look there is a rest of so many times what it took.
-    static let rest = 2
+    /// However many hints come, after a look there is a rest of twice what it took.
+    static let restMax = Duration.seconds(1)
     /// The first pause after a failure; it doubles up to the interval.
     static let firstRetry = Duration.seconds(1)
 
@@ -47,7 +47,7 @@ struct Schedule {
         failures = failed ? failures + 1 : 0
         // Twenty doublings of a second are over any sensible interval.
         let retry = Self.firstRetry * (1 << min(max(failures - 1, 0), 20))
-        rested = now + (now - began) * Self.rest
+        rested = now + min(Self.restMax, (now - began) * 2)
         next = now + (failed ? min(interval, retry) : interval)
     }
 }

@@ -404,6 +404,9 @@ struct DaemonTests {
             #expect(entry.state == "active" && entry.policy == "edge")
             var next = try RunningDaemon([policy] + Self.never)
             try next.expect(": in force")
+            // A signal is answered even if there is nothing to do.
+            next.reload()
+            try next.expect(": in force", times: 2)
             #expect(try StatusDocument.now().entry("near0").program_id == entry.program_id)
             try next.end()
         }

@@ -53,6 +53,10 @@ struct ScheduleTests {
             time += 100
         }
         #expect(looks == 34)
+        // What took long is not followed by as long a rest: packets may be waiting.
+        schedule.looked(from: Self.at(10_000), to: Self.at(40_000), failed: false)
+        schedule.note(.places, at: Self.at(40_000))
+        #expect(schedule.next == Self.at(41_000))
     }
 
     @Test("after failures again, later each time, but never later than the interval")

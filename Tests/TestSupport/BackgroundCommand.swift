@@ -29,20 +29,23 @@ public struct BackgroundCommand: ~Copyable {
     ///
     /// - Parameters:
     ///   - text: What to wait for.
+    ///   - times: How often it is to be there.
     ///   - limit: How long.
     /// - Returns: The standard output so far.
     /// - Throws: ``CommandError`` if it ends before, or the time is up.
     @discardableResult
     public mutating func waitForOutput(
-        _ text: String, limit: Duration = .seconds(60)
+        _ text: String, times: Int = 1, limit: Duration = .seconds(60)
     ) throws(CommandError) -> String {
         let deadline = ContinuousClock.now + limit
-        while !child.result.stdout.contains(text) {
+        func isThere() -> Bool { child.result.stdout.ranges(of: text).count >= times }
+        while !isThere() {
             let ended = child.collect(until: min(deadline, .now + .milliseconds(10)))
-            if child.result.stdout.contains(text) { break }
+            if isThere() { break }
             guard !ended, ContinuousClock.now < deadline else {
+                let what = times == 1 ? "'\(text)'" : "'\(text)' \(times) times"
                 throw CommandError(
-                    description: "\(name): no '\(text)' in its output: \(child.result)")
+                    description: "\(name): no \(what) in its output: \(child.result)")
             }
         }
         return child.result.stdout

@@ -13,13 +13,12 @@ struct RunningDaemon: ~Copyable {
             environment: environment)
     }
 
-    /// Waits until it has said this.
-    @discardableResult
+    /// Waits until it has said this, so often.
     mutating func expect(
-        _ text: String, sourceLocation: SourceLocation = #_sourceLocation
-    ) throws -> String {
+        _ text: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         do {
-            return try command.waitForOutput(text)
+            try command.waitForOutput(text, times: times)
         } catch {
             Issue.record("\(error)", sourceLocation: sourceLocation)
             throw error
@@ -52,13 +51,13 @@ func eventually(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
         if try condition() { return }
         try await Task.sleep(for: .milliseconds(50))
     }
     Issue.record(
-        "not within 30 s: \(what): \(try StatusDocument.now())", sourceLocation: sourceLocation)
+        "not within 120 s: \(what): \(try StatusDocument.now())", sourceLocation: sourceLocation)
 }
 
 extension StatusDocument {
