@@ -17,6 +17,8 @@ public final class PolicyDaemon {
     private var files: WatchedFiles
     /// Whether somebody asked for what is kept: by starting, by a signal, by writing another text.
     private var isWished = true
+    /// Whether a look has left something to the next one.
+    private var isBehind = false
     /// What was in force when all was as it should be; nil: an answer is owed.
     private var settled: Settled?
     /// What was told last of each kind that is not as it should be.
@@ -56,6 +58,8 @@ public final class PolicyDaemon {
         ServiceNotification.send(.ready)
         while true {
             if files.haveChanged { schedule.note(.files, at: .now) }
+            if isBehind { schedule.note(.places, at: .now) }
+            isBehind = false
             let told = watches.wait(until: schedule.next)
             if told.wishes.contains(.end) { break }
             for hint in told.hints { schedule.note(hint, at: .now) }
@@ -105,8 +109,13 @@ public final class PolicyDaemon {
         } catch {
             failure = error
         }
+        // Where no plan can be made for all, there may be one for each.
         do {
-            if try attachOneByOne(among: watches.interfaces) { return true }
+            if let kept = files.kept, try another(than: kept) == nil, try !replaces(kept) {
+                try attachOneByOne(
+                    kept, among: watches.interfaces.filter(kept.revision.policy.names))
+                return true
+            }
         } catch {
             failure = error
         }
@@ -144,8 +153,12 @@ public final class PolicyDaemon {
                 "another command has put \(other) in force, which stays until the policy's text "
                     + "changes, SIGHUP comes, or both are the same")
         }
-        let outcome = try reconciler.apply(kept.revision, options(for: kept))
-        try settle(kept, outcome.plan.steps)
+        do {
+            let outcome = try reconciler.apply(kept.revision, options(for: kept))
+            try settle(kept, outcome.plan.steps)
+        } catch  where plan.replacesNothing {
+            try attachOneByOne(kept, among: plan.interfaces)
+        }
     }
 
     private func readIfChanged() throws {
@@ -170,40 +183,38 @@ public final class PolicyDaemon {
         return options
     }
 
-    private func plan(_ kept: KeptPolicy, only interface: String? = nil) throws -> Plan {
-        var options = options(for: kept, only: interface)
+    private func plan(_ kept: KeptPolicy) throws -> Plan {
+        var options = options(for: kept)
         options.dryRun = true
         return try reconciler.apply(kept.revision, options).plan
     }
 
     /// Attaches where that can be done, an interface at a time: one that comes and goes, or on which
-    /// somebody else's program is, does not keep the others without a policy. Where another policy would be
-    /// replaced nothing is done: that is all or nothing.
+    /// somebody else's program is, does not keep the others without a policy. Nothing is replaced that way: that
+    /// is all or nothing.
     ///
-    /// - Parameter interfaces: The names of those that there are.
-    /// - Returns: Whether all is as it should be now.
-    /// - Throws: Why the first of them could not be attached to.
-    private func attachOneByOne(among interfaces: Set<String>) throws -> Bool {
-        guard let kept = files.kept, try another(than: kept) == nil, try !replaces(kept) else {
-            return false
-        }
-        var failure: (any Error)?
-        for interface in interfaces.sorted() where kept.revision.policy.names(interface) {
+    /// - Parameters:
+    ///   - kept: The policy.
+    ///   - interfaces: The names of those that there are to be attached to.
+    /// - Throws: Why the first of them that is still there could not be attached to.
+    private func attachOneByOne(_ kept: KeptPolicy, among interfaces: Set<String>) throws {
+        var failures: [String: any Error] = [:]
+        for interface in interfaces.sorted() {
             do {
-                guard try plan(kept, only: interface).attaches else { continue }
                 let options = options(for: kept, only: interface)
                 let steps = try reconciler.apply(kept.revision, options).plan.steps
-                report(.applied, steps: steps.map(\.description))
+                if !steps.isEmpty { report(.applied, steps: steps.map(\.description)) }
             } catch {
-                failure = failure ?? error
+                failures[interface] = error
             }
         }
-        if (try? plan(kept).steps.isEmpty) == true {
-            try settle(kept, [])
-            return true
+        let left = try plan(kept)
+        guard !left.steps.isEmpty else { return try settle(kept, []) }
+        if let failure = left.interfaces.sorted().compactMap({ failures[$0] }).first {
+            throw failure
         }
-        if let failure { throw failure }
-        return false
+        // What has come meanwhile.
+        isBehind = true
     }
 
     /// Whether a policy of this name is in force that is not this one.
@@ -302,15 +313,26 @@ extension Policy {
 }
 
 extension Plan {
-    /// Whether there is something to be attached, and nothing else to be done.
-    fileprivate var attaches: Bool {
-        !steps.isEmpty
-            && steps.allSatisfy { step in
-                switch step {
-                case .attach, .attachProgram: true
-                case .replace, .clear, .detach, .replaceProgram, .detachProgram: false
-                }
+    /// Whether what is in force stays in force: something comes, or what is gone goes.
+    fileprivate var replacesNothing: Bool {
+        steps.allSatisfy { step in
+            switch step {
+            case .attach, .attachProgram, .detach, .detachProgram: true
+            case .replace, .clear, .replaceProgram: false
             }
+        }
+    }
+
+    /// The names of the interfaces that are to be attached to.
+    fileprivate var interfaces: Set<String> {
+        Set(
+            steps.compactMap { step in
+                switch step {
+                case .attach(let target, _): target.location.interface
+                case .attachProgram(let want): want.interface
+                case .replace, .clear, .detach, .replaceProgram, .detachProgram: nil
+                }
+            })
     }
 }
 

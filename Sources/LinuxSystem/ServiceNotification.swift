@@ -42,7 +42,8 @@ public enum ServiceNotification {
         let text = Array(states.map(\.line).joined(separator: "\n").utf8)
         address.withSockaddr { address, length in
             _ = sendto(
-                descriptor.rawValue, text, text.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), address, length
+                descriptor.rawValue, text, text.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), address,
+                length
             )
         }
     }

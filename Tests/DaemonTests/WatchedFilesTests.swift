@@ -17,7 +17,9 @@ struct WatchedFilesTests {
           inbound: { default: pass, rules: [{ name: bad, match: { src: "@bad" }, action: drop }] }
         """
 
-    @Test("what is written or put in a file's place while it is read is seen", arguments: [false, true])
+    @Test(
+        "what is written or put in a file's place while it is read is seen",
+        arguments: [false, true])
     func meanwhile(isReplaced: Bool) throws {
         let directory = try TemporaryDirectory()
         let policy = try directory.write(Self.text, to: "edge.yaml")

@@ -26,7 +26,9 @@ public struct PolicyFiles: Sendable {
         for path in paths {
             for file in try Self.files(path) {
                 do {
-                    if file != path || !waits { try ReadFailure.refuseIrregular(file, "a policy file") }
+                    if file != path || !waits {
+                        try ReadFailure.refuseIrregular(file, "a policy file")
+                    }
                     let opened = try OwnedDescriptor.open(file)
                     marks[file] = try FileMark(of: opened)
                     let bytes = try opened.readAll(atMost: Self.sizeMax + 1)

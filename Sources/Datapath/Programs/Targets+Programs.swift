@@ -5,6 +5,9 @@ internal import Policy
 public struct ProgramWant: Sendable {
     let user: UserProgram
     let target: ProgramTarget
+
+    /// The name of the interface; nil on a cgroup, a socket or in the kernel.
+    public var interface: String? { target.location?.interface }
 }
 
 extension Targets {
