@@ -165,7 +165,8 @@ let package = Package(
                 "PolicyCompiler", "Statistics", "TestSupport", system,
             ], swiftSettings: strict),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "LinuxSystem", "Policy", "TestSupport"],
+            name: "DaemonTests",
+            dependencies: ["Daemon", "Datapath", "LinuxSystem", "Policy", "TestSupport"],
             swiftSettings: strict),
         // Commands that are killed or failed at each of their steps.
         .testTarget(

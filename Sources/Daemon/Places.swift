@@ -1,5 +1,4 @@
 internal import Datapath
-internal import Glibc
 internal import LinuxSystem
 internal import Policy
 internal import SystemPackage
@@ -39,15 +38,13 @@ struct Places: Equatable {
     }
 
     /// The folders in which something has to happen for one of the files to be another one: where it is
-    /// and, if that is a link, where it leads to; of a folder itself, too.
+    /// and where the links on the way to it are; of a folder itself, too.
     var foldersOfFiles: Set<String> {
         var folders: Set<String> = []
         for file in files {
             folders.insert(Self.nearestFolder(above: file))
             if Self.isFolder(file) { folders.insert(file) }
-            if let target = Self.resolved(file) {
-                folders.insert(Self.nearestFolder(above: target))
-            }
+            folders.formUnion(Self.foldersOfLinks(on: file))
         }
         return folders
     }
@@ -76,9 +73,29 @@ struct Places: Equatable {
         (try? FileState(path: path))?.kind == .directory
     }
 
-    private static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
+    /// The folders of the symbolic links on the way to a file, and the one that the last of them leads to.
+    static func foldersOfLinks(on path: String) -> Set<String> {
+        var folders: Set<String> = []
+        var way = FilePath(path)
+        // As many as the kernel follows (MAXSYMLINKS).
+        for _ in 0..<40 {
+            guard let (link, rest) = firstLink(on: way) else { break }
+            folders.insert(nearestFolder(above: link.string))
+            guard let target = try? ProcFile.link(link.string) else { break }
+            way = link.removingLastComponent().pushing(FilePath(target)).pushing(rest)
+            folders.insert(nearestFolder(above: way.string))
+        }
+        return folders
+    }
+
+    /// The first symbolic link on a way, and what of the way is behind it.
+    private static func firstLink(on way: FilePath) -> (FilePath, FilePath)? {
+        for end in way.components.indices {
+            let part = FilePath(root: way.root, way.components[...end])
+            if (try? ProcFile.link(part.string)) != nil {
+                return (part, FilePath(root: nil, way.components[end...].dropFirst()))
+            }
+        }
+        return nil
     }
 }

@@ -10,35 +10,21 @@ public final class PolicyDaemon {
     /// How a policy is to be applied; programs are read for it, and compiled.
     public typealias Options = (PolicyRevision) throws -> Reconciler.ApplyOptions
 
-    private let paths: [String]
     private let interval: Duration
-    private let refusesWarnings: Bool
     private let reconciler: Reconciler
-    private let options: Options
     private let tell: (DaemonReport) -> Void
 
-    private var places: Places
-    /// The files when they were last read; empty: they have to be read.
-    private var marks: [String: FileMark] = [:]
-    /// What they said when they were last without errors.
-    private var kept: Kept?
-    /// Whether they say something else now, with errors.
-    private var isRefused = false
+    private var files: WatchedFiles
     /// Whether somebody asked for what is kept: by starting, by a signal, by writing another text.
     private var isWished = true
-    /// The digest of what was in force when all was as it should be.
-    private var settled: String?
-    /// What was told last of that is not as it should be.
-    private var trouble: DaemonReport?
+    /// Whether a look has left something to the next one.
+    private var isBehind = false
+    /// What was in force when all was as it should be; nil: an answer is owed.
+    private var settled: Settled?
+    /// What was told last of each kind that is not as it should be.
+    private var troubles: [DaemonReport.Event: DaemonReport] = [:]
     /// The warnings that still hold.
     private var warnings: Set<String> = []
-
-    /// A policy as its files had it, and how to apply it.
-    private struct Kept {
-        let revision: PolicyRevision
-        let options: Reconciler.ApplyOptions
-        var name: String { revision.policy.name.text }
-    }
 
     /// A daemon; nothing is done yet.
     ///
@@ -53,13 +39,10 @@ public final class PolicyDaemon {
         _ paths: [String], interval: Duration, refusesWarnings: Bool, reconciler: Reconciler,
         options: @escaping Options, tell: @escaping (DaemonReport) -> Void
     ) {
-        self.paths = paths
         self.interval = interval
-        self.refusesWarnings = refusesWarnings
         self.reconciler = reconciler
-        self.options = options
         self.tell = tell
-        places = Places(nil, paths)
+        files = WatchedFiles(paths, refusesWarnings: refusesWarnings, options: options)
     }
 
     /// Keeps the policy until SIGTERM or SIGINT; SIGHUP has it applied anew.
@@ -74,6 +57,9 @@ public final class PolicyDaemon {
         schedule.looked(from: began, to: .now, failed: isEarly)
         ServiceNotification.send(.ready)
         while true {
+            if files.haveChanged { schedule.note(.files, at: .now) }
+            if isBehind { schedule.note(.places, at: .now) }
+            isBehind = false
             let told = watches.wait(until: schedule.next)
             if told.wishes.contains(.end) { break }
             for hint in told.hints { schedule.note(hint, at: .now) }
@@ -97,12 +83,10 @@ public final class PolicyDaemon {
     private func begin(_ watches: Watches) throws -> Bool {
         do {
             try look(watches)
-        } catch let error as DatapathError where kept != nil && error.code == .failed {
-            watches.forgetPlaces()
-            report(.failed, "\(error)")
-            return false
+        } catch let error as DatapathError where files.kept != nil && error.code == .failed {
+            return attempt(watches)
         }
-        if kept == nil { throw DaemonRefusal() }
+        if files.kept == nil { throw DaemonRefusal() }
         return true
     }
 
@@ -111,124 +95,199 @@ public final class PolicyDaemon {
     ///
     /// - Returns: Whether it could be finished.
     private func attempt(_ watches: Watches) -> Bool {
-        for isLast in [false, true] {
-            do {
-                try look(watches)
-                return true
-            } catch {
-                watches.forgetPlaces()
-                if isLast { report(.failed, "\(error)") }
-            }
+        var failure: any Error
+        do {
+            try look(watches)
+            return true
+        } catch {
+            failure = error
         }
+        do {
+            watches.forgetPlaces()
+            try look(watches)
+            return true
+        } catch {
+            failure = error
+        }
+        // Where no plan can be made for all, there may be one for each.
+        do {
+            if let kept = files.kept, try another(than: kept) == nil, try !replaces(kept) {
+                try attachOneByOne(
+                    kept, among: watches.interfaces.filter(kept.revision.policy.names))
+                return true
+            }
+        } catch {
+            failure = error
+        }
+        watches.forgetPlaces()
+        report(.failed, "\(failure)")
         return false
     }
 
     /// Somebody wants the files to be read, and applied whatever is in force.
     private func wish() {
+        files.forget()
         isWished = true
-        marks = [:]
-        // Whoever asks gets an answer.
         settled = nil
-        trouble = nil
+        troubles = [:]
         warnings = []
     }
 
     /// Compares what is in force with what the files say, and applies that if it differs.
     private func look(_ watches: Watches) throws {
         // What happens from now on has to be told, in what the files name, too, before that is looked at.
-        _ = watches.follow(places)
+        _ = watches.follow(files.places)
         try readIfChanged()
-        var warnings = watches.follow(places).map {
+        var warnings = watches.follow(files.places).map {
             "\($0); what happens there is seen at the next look only"
         }
-        guard let kept else { return }
-        var dry = kept.options
-        dry.dryRun = true
-        let plan = try reconciler.apply(kept.revision, dry).plan
+        guard let kept = files.kept else { return }
+        let plan = try plan(kept)
         warnings += plan.warnings
         for warning in warnings where !self.warnings.contains(warning) { report(.warning, warning) }
         self.warnings = Set(warnings)
-        guard !plan.steps.isEmpty else { return settle([]) }
+        guard !plan.steps.isEmpty else { return try settle(kept, []) }
         if let other = try another(than: kept) {
             return report(
                 .standingBack,
-                "another command has put policy '\(kept.name)' \(other.prefix(8)) in force, which stays "
-                    + "until the policy's text changes, SIGHUP comes, or both are the same")
+                "another command has put \(other) in force, which stays until the policy's text "
+                    + "changes, SIGHUP comes, or both are the same")
         }
-        settle(try reconciler.apply(kept.revision, kept.options).plan.steps.map(\.description))
+        do {
+            let outcome = try reconciler.apply(kept.revision, options(for: kept))
+            try settle(kept, outcome.plan.steps)
+        } catch  where plan.replacesNothing {
+            try attachOneByOne(kept, among: plan.interfaces)
+        }
+    }
+
+    private func readIfChanged() throws {
+        let before = files.kept?.revision.text
+        switch try files.readIfChanged() {
+        case .asBefore: return
+        case .refused(let message): report(.refused, message)
+        case .read(let warning):
+            if files.kept?.revision.text != before { isWished = true }
+            if let warning { report(.warning, warning) }
+        }
+    }
+
+    private func options(
+        for kept: KeptPolicy, only interface: String? = nil
+    ) -> Reconciler.ApplyOptions {
+        var options = kept.options
+        options.waitsForMissing = true
+        // Taken over once, as asked; who then takes it over from us has been asked, too.
+        options.takeOver = options.takeOver && isWished
+        options.interfaces = interface.map { [$0] } ?? []
+        return options
+    }
+
+    private func plan(_ kept: KeptPolicy) throws -> Plan {
+        var options = options(for: kept)
+        options.dryRun = true
+        return try reconciler.apply(kept.revision, options).plan
+    }
+
+    /// Attaches where that can be done, an interface at a time: one that comes and goes, or on which
+    /// somebody else's program is, does not keep the others without a policy. Nothing is replaced that way: that
+    /// is all or nothing.
+    ///
+    /// - Parameters:
+    ///   - kept: The policy.
+    ///   - interfaces: The names of those that there are to be attached to.
+    /// - Throws: Why the first of them that is still there could not be attached to.
+    private func attachOneByOne(_ kept: KeptPolicy, among interfaces: Set<String>) throws {
+        var failures: [String: any Error] = [:]
+        for interface in interfaces.sorted() {
+            do {
+                let options = options(for: kept, only: interface)
+                let steps = try reconciler.apply(kept.revision, options).plan.steps
+                if !steps.isEmpty { report(.applied, steps: steps.map(\.description)) }
+            } catch {
+                failures[interface] = error
+            }
+        }
+        let left = try plan(kept)
+        guard !left.steps.isEmpty else { return try settle(kept, []) }
+        if let failure = left.interfaces.sorted().compactMap({ failures[$0] }).first {
+            throw failure
+        }
+        // What has come meanwhile.
+        isBehind = true
+    }
+
+    /// Whether a policy of this name is in force that is not this one.
+    private func replaces(_ kept: KeptPolicy) throws -> Bool {
+        try Observation.now().attachments.compactMap(\.policy)
+            .contains { $0.policy == kept.name && $0.digest != kept.revision.digest }
     }
 
     /// What is in force is what the files say.
-    private func settle(_ steps: [String]) {
-        let isNews = settled != kept?.revision.digest || trouble != nil && !isRefused
-        settled = kept?.revision.digest
+    private func settle(_ kept: KeptPolicy, _ steps: [Plan.Step]) throws {
+        let now = Settled(
+            digest: kept.revision.digest,
+            programs: try kept.revision.policy.bringsPrograms ? programs(of: kept) : [:])
+        let lasting = troubles.filter { $0.key == .refused && files.isRefused }
+        let isNews = settled?.digest != now.digest || lasting.count < troubles.count
+        settled = now
         isWished = false
-        if !isRefused { trouble = nil }
-        if !steps.isEmpty { report(.applied, steps: steps) } else if isNews { report(.inForce) }
-    }
-
-    /// The digest of a policy of this name that another command has put in force; nil when there is none,
-    /// and when somebody has asked for ours since.
-    private func another(than kept: Kept) throws -> String? {
-        guard !isWished else { return nil }
-        let own = [settled, kept.revision.digest]
-        return try Observation.now().attachments.compactMap(\.policy)
-            .first { $0.policy == kept.name && !own.contains($0.digest) }?.digest
-    }
-
-    /// Reads the files, if they are not what they were.
-    private func readIfChanged() throws {
-        let now = places.marks
-        guard now != marks || marks.isEmpty else { return }
-        marks = now
-        do {
-            let files = try PolicyFiles(paths)
-            let reading = files.read()
-            let found = files.sources.map(\.path) + reading.setFiles
-            let policy = reading.revision?.policy ?? kept?.revision.policy
-            places = Places(policy, paths, found)
-            // Those from before, for what has been written to meanwhile; of what is new to us those of now.
-            let before = now.filter { places.files.contains($0.key) }
-            marks = places.marks.merging(before) { _, before in before }
-            try take(reading)
-        } catch  where kept != nil {
-            refuse("\(error)")
+        troubles = lasting
+        if !steps.isEmpty {
+            report(.applied, steps: steps.map(\.description))
+        } else if isNews {
+            report(.inForce)
         }
     }
 
-    private func take(_ reading: PolicyReading) throws {
-        let said = reading.result.diagnostics.map(reading.result.rendered)
-            .joined(separator: "\n")
-        guard let revision = reading.revision, said.isEmpty || !refusesWarnings else {
-            return refuse(said)
+    /// What another command has put in force under this policy's name, in words; nil when there is nothing
+    /// of the kind, and when somebody has asked for ours since.
+    private func another(than kept: KeptPolicy) throws -> String? {
+        guard !isWished, let settled else { return nil }
+        let own = [settled.digest, kept.revision.digest]
+        let policies = try Observation.now().attachments.compactMap(\.policy)
+        if let other = policies.first(where: {
+            $0.policy == kept.name && !own.contains($0.digest)
+        }) {
+            return "policy '\(kept.name)' \(other.digest.prefix(8))"
         }
-        let options = try options(revision)
-        if kept?.revision.text != revision.text { isWished = true }
-        kept = Kept(revision: revision, options: options)
-        isRefused = false
-        if !said.isEmpty { report(.warning, said) }
+        guard kept.revision.policy.bringsPrograms else { return nil }
+        let other = try programs(of: kept).first { place, digest in
+            settled.programs[place].map { $0 != digest } ?? false
+        }
+        return other.map { "\($0.key) \($0.value.prefix(8)) of policy '\(kept.name)'" }
     }
 
-    private func refuse(_ message: String) {
-        isRefused = true
-        report(.refused, message)
+    /// The users' programs that this policy has attached: their digests, by where they are.
+    private func programs(of kept: KeptPolicy) throws -> [String: String] {
+        let own = try Observation.now().programs.filter { $0.record.owner == kept.name }
+        return Dictionary(own.map { ($0.hookName, $0.record.digest) }) { first, _ in first }
     }
 
     /// Tells it, unless that is so still.
     private func report(
         _ event: DaemonReport.Event, _ message: String? = nil, steps: [String] = []
     ) {
+        let kept = files.kept
         let report = DaemonReport(
             event: event, policy: kept?.name, digest: kept?.revision.digest, steps: steps,
             message: message)
         if event.isTrouble {
-            guard report != trouble else { return }
-            trouble = report
+            guard report != troubles[event] else { return }
+            troubles[event] = report
         }
         tell(report)
         let name = report.policy.map { "\($0) \(report.digest?.prefix(8) ?? ""): " } ?? ""
         ServiceNotification.send(.status(name + (message ?? event.rawValue)))
     }
+}
+
+/// What was in force when all was as it should be.
+private struct Settled {
+    /// The policy's digest.
+    let digest: String
+    /// The digests of the programs that it brought, by where they are.
+    let programs: [String: String]
 }
 
 extension DaemonReport.Event {
@@ -238,6 +297,42 @@ extension DaemonReport.Event {
         case .refused, .standingBack, .failed: true
         case .applied, .inForce, .warning: false
         }
+    }
+}
+
+extension Policy {
+    /// Whether `attach:` names an interface, by its name or by a pattern.
+    fileprivate func names(_ interface: String) -> Bool {
+        (attach ?? []).contains { entry in
+            guard case .interfaces(let patterns) = entry.subject else { return false }
+            return patterns.contains { $0.matches(interface) }
+        }
+    }
+
+    fileprivate var bringsPrograms: Bool { (attach ?? []).contains { $0.program != nil } }
+}
+
+extension Plan {
+    /// Whether what is in force stays in force: something comes, or what is gone goes.
+    fileprivate var replacesNothing: Bool {
+        steps.allSatisfy { step in
+            switch step {
+            case .attach, .attachProgram, .detach, .detachProgram: true
+            case .replace, .clear, .replaceProgram: false
+            }
+        }
+    }
+
+    /// The names of the interfaces that are to be attached to.
+    fileprivate var interfaces: Set<String> {
+        Set(
+            steps.compactMap { step in
+                switch step {
+                case .attach(let target, _): target.location.interface
+                case .attachProgram(let want): want.interface
+                case .replace, .clear, .detach, .replaceProgram, .detachProgram: nil
+                }
+            })
     }
 }
 

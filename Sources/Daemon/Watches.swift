@@ -14,11 +14,16 @@ final class Watches {
     private let signals: SignalWatch
     private let files: FolderWatch
     private let places: FolderWatch
+    private let mounts: MountWatch
     private var links: [NetworkNamespace: LinkMonitor] = [:]
+
+    /// The names of the interfaces in the namespaces that are watched.
+    var interfaces: Set<String> { Set(links.values.flatMap(\.names)) }
 
     init() throws {
         files = try FolderWatch()
         places = try FolderWatch()
+        mounts = try MountWatch()
         signals = try SignalWatch()
     }
 
@@ -58,7 +63,7 @@ final class Watches {
     /// Forgets what was told of places until now. An apply that fails makes and removes pins and programs
     /// itself; taken for hints, those would have it tried again and again at once.
     func forgetPlaces() {
-        _ = places.drain()
+        _ = (places.drain(), mounts.drain())
         for monitor in links.values { _ = monitor.drain() }
     }
 
@@ -69,13 +74,16 @@ final class Watches {
             [signals.rawDescriptor, files.rawDescriptor, places.rawDescriptor]
             + monitors.map(\.rawDescriptor)
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        // A namespace's name is a file first, and a mount then.
+        polled.append(pollfd(fd: mounts.rawDescriptor, events: Int16(POLLPRI), revents: 0))
         let left = max(.zero, deadline - .now) / .milliseconds(1)
         // Rounded up, for a wait that ends too early would begin again at once.
         _ = poll(&polled, nfds_t(polled.count), Int32(min(left.rounded(.up), 3_600_000)))
         var told = Told()
         told.wishes = signals.drain()
         if files.drain() { told.hints.insert(.files) }
-        if places.drain() { told.hints.insert(.places) }
+        let hasMounted = polled.last.map { $0.revents != 0 } ?? false
+        if places.drain() || hasMounted { told.hints.insert(.places) }
         for monitor in monitors where monitor.drain() { told.hints.insert(.places) }
         return told
     }

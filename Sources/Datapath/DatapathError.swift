@@ -25,6 +25,8 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
     public let verifierLog: String?
     /// Whether the file system of the pins may not be written to.
     let isOfReadOnlyPins: Bool
+    /// Whether it is about an interface, a network namespace or a cgroup that is not there.
+    let isOfMissing: Bool
 
     init(
         _ attempt: String, _ subject: String, _ reason: String, errno: Errno? = nil,
@@ -33,6 +35,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
         self.code = code
         verifierLog = nil
         isOfReadOnlyPins = false
+        isOfMissing = false
         var text = "\(attempt): \(subject): \(reason)"
         if let errno { text += " (\(errno.symbol))" }
         if let hint { text += "; \(hint)" }
@@ -45,6 +48,7 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
         description = "\(location): \(error)"
         verifierLog = error.verifierLog
         isOfReadOnlyPins = error.isOfReadOnlyPins
+        isOfMissing = error.isOfMissing
     }
 
     init(_ error: any Error) {
@@ -63,6 +67,8 @@ public struct DatapathError: Error, Sendable, CustomStringConvertible {
                 || (error as? BPFError)?.isKernelLacking == true
             code = error is CompileError ? .invalidPolicy : lacking ? .unsupported : .failed
             isOfReadOnlyPins = errno == .readOnlyFileSystem
+            isOfMissing =
+                errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice
             description =
                 isOfReadOnlyPins
                 ? "\(error); the pins live there: mount -o remount,rw \(BPFFileSystem.mountPoint)"

@@ -12,6 +12,25 @@ public struct FileMark: Hashable, Sendable {
     public init(path: String) throws(Errno) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .current }
+        self.init(status)
+    }
+
+    /// The mark of an open file (`fstat(2)`).
+    public init(of descriptor: borrowing OwnedDescriptor) throws(Errno) {
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0 else { throw .current }
+        self.init(status)
+    }
+
+    /// How long ago it was written to, by the clock of its file system: less than nothing where that is
+    /// fast.
+    public var age: Duration {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return .seconds(now.tv_sec - written[0]) + .nanoseconds(now.tv_nsec - written[1])
+    }
+
+    private init(_ status: stat) {
         identity = FileIdentity(status)
         size = Int(status.st_size)
         written = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]

@@ -30,8 +30,8 @@ public enum ServiceNotification {
         }
     }
 
-    /// Tells it. Without a service manager, and where it does not listen, nothing happens: nothing
-    /// depends on it.
+    /// Tells it. Without a service manager, and where it does not listen or is behind with listening,
+    /// nothing happens: nothing depends on it.
     public static func send(_ states: State...) {
         guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }),
             let address = Address(path)
@@ -42,7 +42,8 @@ public enum ServiceNotification {
         let text = Array(states.map(\.line).joined(separator: "\n").utf8)
         address.withSockaddr { address, length in
             _ = sendto(
-                descriptor.rawValue, text, text.count, Int32(MSG_NOSIGNAL), address, length
+                descriptor.rawValue, text, text.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), address,
+                length
             )
         }
     }

@@ -21,8 +21,10 @@ public struct SignalWatch: ~Copyable, Sendable {
     private static let numbers = [SIGHUP, SIGINT, SIGTERM]
     // Read by the handlers, which may do nothing but write.
     nonisolated(unsafe) private static var inbox: Int32 = -1
+    // Written by a handler: the pipe may be full of other wishes.
+    nonisolated(unsafe) private static var hasToEnd = false
 
-    /// Takes the signals from now on.
+    /// Takes the signals from now on, and ignores SIGPIPE.
     ///
     /// The wish is written into a pipe: with `signalfd(2)` they would have to be blocked, and would then
     /// be in the programs that are started, too.
@@ -42,10 +44,13 @@ public struct SignalWatch: ~Copyable, Sendable {
         sigemptyset(&taken)
         for number in Self.numbers { sigaddset(&taken, number) }
         pthread_sigmask(SIG_UNBLOCK, &taken, nil)
+        // Who read what we say may go away; we do not go with them.
+        signal(SIGPIPE, SIG_IGN)
         signal(SIGHUP) { _ in SignalWatch.note(.reload) }
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 signal(number, SIG_DFL)
+                SignalWatch.hasToEnd = true
                 SignalWatch.note(.end)
             }
         }
@@ -65,7 +70,7 @@ public struct SignalWatch: ~Copyable, Sendable {
     /// Takes the wishes that have come.
     public borrowing func drain() -> Set<Wish> {
         var buffer = [UInt8](repeating: 0, count: 64)
-        var wishes: Set<Wish> = []
+        var wishes: Set<Wish> = Self.hasToEnd ? [.end] : []
         while let count = try? reading.read(into: &buffer), count > 0 {
             wishes.formUnion(buffer.prefix(count).compactMap(Wish.init))
         }
@@ -73,7 +78,8 @@ public struct SignalWatch: ~Copyable, Sendable {
     }
 
     deinit {
-        for number in Self.numbers { signal(number, SIG_DFL) }
+        for number in Self.numbers + [SIGPIPE] { signal(number, SIG_DFL) }
         Self.inbox = -1
+        Self.hasToEnd = false
     }
 }

@@ -1,3 +1,4 @@
+internal import CLinuxShims
 internal import Glibc
 public import SystemPackage
 
@@ -67,8 +68,17 @@ public struct Subprocess: Sendable {
         var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
         words.append(nil)
         defer { words.forEach { free($0) } }
+        // A signal that we ignore would be ignored there, too.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var usual = sigset_t()
+        sigemptyset(&usual)
+        sigaddset(&usual, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var child: pid_t = 0
-        let result = posix_spawn(&child, path, &actions, nil, words, environ)
+        let result = posix_spawn(&child, path, &actions, &attributes, words, environ)
         guard result == 0 else { throw Errno(rawValue: result) }
         return child
     }

@@ -32,6 +32,9 @@ public final class LinkMonitor {
         for link in try other.links() { known[link.index] = Known(link) }
     }
 
+    /// The names of the interfaces that there are, as far as they have been told of.
+    public var names: [String] { known.values.map(\.name) }
+
     /// Readable when something was told; valid as long as this value lives.
     public var rawDescriptor: Int32 { socket.fd }
 

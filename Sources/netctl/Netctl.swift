@@ -77,6 +77,7 @@ struct Netctl: ParsableCommand {
 
     static func main() {
         StandardDescriptors.occupy()
+        DescriptorLimit.raise()
         do {
             var command = try parseAsRoot(CompileArguments.separated(CommandLine.arguments))
             try command.run()

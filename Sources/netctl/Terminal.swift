@@ -12,6 +12,13 @@ enum Terminal {
     /// Set once, from the options.
     nonisolated(unsafe) static var color = Color.auto
 
+    /// How long to wait for a reader who is behind, before what is written is dropped; nil: as long as it
+    /// takes. Set once, by what has to go on without readers.
+    nonisolated(unsafe) static var patience: Duration?
+
+    /// How often something was dropped and not told of yet.
+    nonisolated(unsafe) private static var dropped = 0
+
     /// Whether a person reads the results.
     static let showsResults = isatty(STDOUT_FILENO) == 1
 
@@ -43,7 +50,7 @@ enum Terminal {
     /// Writes a part of a line of results.
     static func passOnResult(_ text: String) throws {
         do {
-            try FileDescriptor.standardOutput.writeAll(text.utf8)
+            try write(text, to: .standardOutput)
         } catch let errno as Errno {
             throw SystemError(attempt: "write result", subject: "standard output", errno: errno)
         }
@@ -51,7 +58,18 @@ enum Terminal {
 
     /// Writes what another program said, as it is. Where nobody can be told, nobody is.
     static func passOn(_ text: String) {
-        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+        let notice = dropped == 0 ? "" : "netctl: \(dropped) messages before this were not read\n"
+        let before = dropped
+        try? write(notice + text, to: .standardError)
+        if dropped == before { dropped = 0 }
+    }
+
+    private static func write(_ text: String, to descriptor: FileDescriptor) throws {
+        if let patience {
+            if try !descriptor.write(text, waitingUpTo: patience) { dropped += 1 }
+        } else {
+            try descriptor.writeAll(text.utf8)
+        }
     }
 
     /// Whether messages are coloured.

@@ -101,10 +101,21 @@ struct DaemonTests {
             let daemon = try RunningDaemon(["\(root)/policies"] + Self.never)
             try await eventually("start") { try Self.digest() != nil }
             var last = try Self.digest()
-            func expectNews(_ change: () throws -> Void) async throws {
-                try change()
+            func expectNews(_ change: () async throws -> Void) async throws {
+                try await change()
                 try await eventually("news") { try Self.digest() != last }
                 last = try Self.digest()
+            }
+            try await expectNews {
+                try runChecked(["ln", "-sfn", "../new/edge.yaml", "\(root)/policies/edge.yaml"])
+            }
+            // A link further up.
+            try await expectNews {
+                try directory.write(Self.text(Self.near, dport: 4004), to: "old/edge.yaml")
+                try runChecked(["ln", "-sfn", "../up/edge.yaml", "\(root)/policies/edge.yaml"])
+                try runChecked(["ln", "-s", "new", "\(root)/up"])
+                try await eventually("the way to new") { try Self.digest() == last }
+                try runChecked(["ln", "-sfn", "old", "\(root)/up"])
             }
             try await expectNews {
                 try runChecked(["ln", "-sfn", "../new/edge.yaml", "\(root)/policies/edge.yaml"])
@@ -144,13 +155,16 @@ struct DaemonTests {
 
             try Directory.unlink(policy)
             try daemon.expect("read policy: \(policy): no such file or directory (ENOENT)")
+            // What nobody writes to is not waited for.
+            try runChecked(["mkfifo", policy])
+            try daemon.expect("it is a FIFO, and a policy file is a regular file")
+            try Directory.unlink(policy)
             try addInterface("near2")
             try daemon.expect("attach near2 xdp")
             try directory.write(Self.text(Self.pattern), to: "edge.yaml")
             try daemon.expect(": in force")
             let said = try daemon.end()
             #expect(said.components(separatedBy: "did you mean").count == 2, "\(said)")
-            #expect(said.components(separatedBy: "ENOENT").count == 2, "\(said)")
         }
     }
 
@@ -232,7 +246,7 @@ struct DaemonTests {
             let directory = try TemporaryDirectory()
             let policy = try directory.write(Self.text(Self.near), to: "edge.yaml")
             var daemon = try RunningDaemon([policy] + Self.never)
-            try daemon.expect("no interface 'near0' (ENODEV)")
+            try daemon.expect("no interface 'near0' (ENODEV); it is waited for")
             try addInterface("near0")
             try daemon.expect("attach near0 xdp")
             let said = try daemon.end()
@@ -251,6 +265,56 @@ struct DaemonTests {
             try expectSuccess(["attach", "near0"])
             try daemon.expect("apply to near0 xdp: filter inbound")
             try daemon.end()
+        }
+    }
+
+    @Test("a namespace's name that is a file first, and mounted then")
+    func slowNamespace() async throws {
+        try await withSandbox {
+            let pair = try VethPair.create()
+            let directory = try TemporaryDirectory()
+            let policy = try directory.write(
+                Self.text(#"{ interface: "far*", netns: blue, optional: true, xdp: both }"#),
+                to: "edge.yaml")
+            var daemon = try RunningDaemon([policy] + Self.never)
+            try daemon.expect("no network namespace 'blue' in /run/netns")
+            let name = "\(NetworkNamespace.directory)/blue"
+            try runChecked(["touch", name])
+            try daemon.expect("\(name) is not a network namespace")
+            try runChecked(["mount", "--bind", "/proc/\(pair.farThreadID)/ns/net", name])
+            try daemon.expect("attach far0 in netns blue xdp")
+            try daemon.end()
+        }
+    }
+
+    @Test("one interface that somebody else's program has does not keep others without a policy")
+    func oneByOne() async throws {
+        try await withSandbox {
+            let directory = try TemporaryDirectory()
+            let policy = try directory.write(Self.text(Self.pattern), to: "edge.yaml")
+            var daemon = try RunningDaemon([policy] + Self.never)
+            try daemon.expect("no interface matches")
+            let pair = try VethPair.create(near: "other0")
+            let program = try XDPProgram.load(name: "one_by_one")
+            try runChecked(["bpftool", "prog", "pin", "name", "one_by_one", "/sys/fs/bpf/pass"])
+            try runChecked([
+                "ip", "link", "set", "other0", "xdpgeneric", "pinned", "/sys/fs/bpf/pass",
+            ])
+            try runChecked(["ip", "link", "set", "other0", "down"])
+            try runChecked(["ip", "link", "set", "other0", "name", "near0"])
+            try daemon.expect("near0: ")
+            try daemon.expect("(EBUSY)")
+            try addInterface("near1")
+            try daemon.expect("attach near1 xdp")
+            try runChecked(["ip", "link", "set", "near0", "xdpgeneric", "off"])
+            try daemon.expect("attach near0 xdp")
+            try await eventually("both") {
+                try StatusDocument.working() == ["near0 xdp", "near1 xdp"]
+            }
+            let said = try daemon.end()
+            #expect(said.components(separatedBy: "(EBUSY)").count == 2, "\(said)")
+            withExtendedLifetime(pair) {}
+            _ = program
         }
     }
 
@@ -370,7 +434,111 @@ struct DaemonTests {
         }
     }
 
+    @Test("a program of one's own that another command has put there stays", .requiresClang)
+    func programs() async throws {
+        try await withSandbox {
+            try addInterface("near0")
+            let directory = try TemporaryDirectory()
+            func source(_ name: String, _ answer: Int) throws {
+                try directory.write(
+                    """
+                    #include <linux/bpf.h>
+                    #include <bpf/bpf_helpers.h>
+                    SEC("tc") int filter(struct __sk_buff *skb) { return \(answer); }
+                    """, to: name)
+            }
+            func text(_ program: String) -> String {
+                """
+                version: 1
+                name: edge
+                attach: [{ interface: near0, hook: tc-ingress, program: \(program) }]
+                """
+            }
+            try source("one.bpf.c", 0)
+            try source("two.bpf.c", 2)
+            let policy = try directory.write(text("one.bpf.c"), to: "edge.yaml")
+            let other = try directory.write(text("two.bpf.c"), to: "other.yaml")
+            var daemon = try RunningDaemon([policy] + Self.never)
+            try daemon.expect("attach near0 tc-ingress")
+            try expectSuccess(["apply", other], "replace near0 tc-ingress")
+            try daemon.expect("of policy 'edge' in force, which stays")
+            try expectSuccess(["diff", other], "would change nothing")
+            // One that its own file has now is another matter.
+            daemon.reload()
+            try daemon.expect("replace near0 tc-ingress")
+            try source("one.bpf.c", 7)
+            try daemon.expect("replace near0 tc-ingress", times: 2)
+            try daemon.end()
+        }
+    }
+
+    @Test("what is told once is not told again because of something else")
+    func flood() async throws {
+        try await withSandbox {
+            try addInterface("near0")
+            let directory = try TemporaryDirectory()
+            let policy = try directory.write(Self.text(Self.near), to: "edge.yaml")
+            let other = try directory.write(Self.text(Self.near, dport: 4009), to: "other")
+            var daemon = try RunningDaemon([policy] + Self.never)
+            try daemon.expect("attach near0 xdp")
+            try expectSuccess(["apply", other])
+            try daemon.expect("in force, which stays")
+            try Directory.unlink(policy)
+            try daemon.expect("(ENOENT)")
+            for number in 0..<3 {
+                try directory.write("", to: "\(number)")
+                try await Task.sleep(for: .milliseconds(600))
+            }
+            let said = try daemon.end()
+            #expect(said.components(separatedBy: "in force, which stays").count == 2, "\(said)")
+            #expect(said.components(separatedBy: "(ENOENT)").count == 2, "\(said)")
+        }
+    }
+
+    @Test("a hook is taken over once, not from who takes it over later")
+    func takeOver() async throws {
+        try await withSandbox {
+            try addInterface("near0")
+            let directory = try TemporaryDirectory()
+            let policy = try directory.write(Self.text(Self.near), to: "edge.yaml")
+            let other = try directory.write(
+                Self.text(Self.near).replacing("name: edge", with: "name: other"), to: "other.yaml")
+            try expectSuccess(["apply", other])
+            var daemon = try RunningDaemon([policy, "--take-over"] + Self.never)
+            try daemon.expect("replace near0 xdp: filter both (was other/both")
+            try expectSuccess(["apply", other, "--take-over"])
+            try daemon.expect("policy 'other' holds xdp there")
+            #expect(try StatusDocument.now().entry("near0").policy == "other")
+            try daemon.end()
+        }
+    }
+
     // MARK: Beginning and end
+
+    @Test("whoever reads what it says may go away")
+    func readers() async throws {
+        try await withSandbox {
+            let directory = try TemporaryDirectory()
+            let policy = try directory.write(Self.text(Self.pattern), to: "edge.yaml")
+            let shell = """
+                mkfifo "$0/fifo"; "$1" daemon "$2" --interval 1h >"$0/fifo" 2>&1 & echo "pid $!"
+                head -n 1 <"$0/fifo"; wait $!; echo "status $?"
+                """
+            var command = try BackgroundCommand([
+                "sh", "-c", shell, directory.path, Netctl.path, policy,
+            ])
+            let said = try command.waitForOutput("no interface matches")
+            let pid = try #require(said.firstMatch(of: /pid (\d+)/).flatMap { Int32($0.1) })
+            for name in ["near0", "near1"] {
+                try addInterface(name)
+                try await eventually("attached") {
+                    try StatusDocument.working().contains("\(name) xdp")
+                }
+            }
+            kill(pid, SIGTERM)
+            try command.waitForOutput("status 0")
+        }
+    }
 
     @Test("what is wrong from the beginning ends it, with the exit codes of apply")
     func refused() async throws {

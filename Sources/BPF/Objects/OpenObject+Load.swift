@@ -40,6 +40,12 @@ extension OpenObject {
         if errno == .permissionDenied, lacking == .perfmon {
             return .system("load program", program, .notPermitted)
         }
+        // The verifier has written something, but this is not about the program.
+        if errno == .tooManyOpenFiles {
+            return .system(
+                "load program", program, errno,
+                hint: "each attachment takes some descriptors: raise the limit (ulimit -n)")
+        }
         if let log = warnings.verifierLog {
             return BPFError(
                 .verifier, "load program", program, "rejected by the verifier", errno: errno,

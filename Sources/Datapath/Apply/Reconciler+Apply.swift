@@ -12,6 +12,9 @@ extension Reconciler {
         public var takeOver = false
         /// Whether what is odd about `attach:` is an error.
         public var refusesWarnings = false
+        /// Whether interfaces, network namespaces and cgroups that are missing are left out with a warning, as
+        /// if all of `attach:` were optional.
+        public var waitsForMissing = false
         /// Whether to stop after planning.
         public var dryRun = false
         /// Whether to say which tables it takes: for a dry run that takes as long as the rest.
@@ -91,7 +94,9 @@ extension Reconciler {
         }
         var wanted =
             try policy.attach.map {
-                try Targets($0, only: options.interfaces, objects: options.objects)
+                try Targets(
+                    $0, only: options.interfaces, objects: options.objects,
+                    waiting: options.waitsForMissing)
             } ?? adopted(options.interfaces)
         let missing = wanted.missing(of: options.interfaces)
         if policy.attach == nil, wanted.all.isEmpty || !missing.isEmpty {

@@ -13,6 +13,8 @@ struct Targets {
     /// Users' programs.
     var programs: [ProgramWant] = []
     private(set) var warnings: [String] = []
+    /// Whether what is missing is waited for, as if all of it were optional.
+    private var waits = false
     /// Interfaces that `attach:` names and asks for: they are there, or need not be.
     private var named: Set<String> = []
     /// The objects of the programs, by their files.
@@ -28,12 +30,15 @@ struct Targets {
     ///   - entries: The policy's `attach:`.
     ///   - interfaces: Only these, when not empty.
     ///   - objects: The objects of users' programs, by their files.
-    /// - Throws: ``DatapathError`` for an interface or cgroup that is not there and not optional, and
-    ///   for a program that does not fit its place.
+    ///   - waits: Whether what is missing is waited for, as if all of it were optional.
+    /// - Throws: ``DatapathError`` for an interface, namespace or cgroup that is not there and not
+    ///   optional, and for a program that does not fit its place.
     init(
-        _ entries: [AttachEntry], only interfaces: [String], objects: [String: [UInt8]] = [:]
+        _ entries: [AttachEntry], only interfaces: [String], objects: [String: [UInt8]] = [:],
+        waiting waits: Bool = false
     ) throws {
         self.objects = objects
+        self.waits = waits
         var patterns: [(InterfacePattern, AttachEntry)] = []
         for entry in entries {
             switch entry.subject {
@@ -154,13 +159,16 @@ struct Targets {
         _ pattern: InterfacePattern, _ entry: AttachEntry, only interfaces: [String]
     ) throws {
         for namespace in Self.namespaces(of: entry) {
-            let handle = try AttachTarget.open(namespace)
-            let matching = try handle.links().filter { pattern.matches($0.name) }
+            let found = try unlessMissing(entry) {
+                let handle = try AttachTarget.open(namespace)
+                return (try handle.links(), handle.namespace.inode)
+            }
+            guard let (links, inode) = found else { continue }
+            let matching = links.filter { pattern.matches($0.name) }
             if matching.isEmpty {
                 warnings.append("no interface matches '\(pattern)'")
             }
             for link in matching where interfaces.isEmpty || interfaces.contains(link.name) {
-                let inode = handle.namespace.inode
                 try add(entry) { hook in
                     AttachTarget(
                         link, inode: inode, netns: namespace, hook: hook,
@@ -186,18 +194,27 @@ struct Targets {
         _ entry: AttachEntry, _ find: (Hook) throws -> AttachTarget
     ) throws {
         for use in entry.uses {
-            let target: AttachTarget
-            do {
-                target = try find(use.hook)
-            } catch let error as DatapathError where entry.optional && error.code == .failed {
-                warnings.append("\(error); it is optional and left out")
-                return
-            }
+            guard let target = try unlessMissing(entry, { try find(use.hook) }) else { return }
             guard !all.contains(where: { $0.target.point == target.point }) else { continue }
             all.append(
                 Want(
                     target: target,
                     use: FilterUse(filter: use.name, hook: use.hook, monitor: entry.monitor)))
+        }
+    }
+
+    /// Finds something of an entry; what is missing and need not be there is a warning.
+    mutating func unlessMissing<Found>(
+        _ entry: AttachEntry, _ find: () throws -> Found
+    ) throws -> Found? {
+        do {
+            return try find()
+        } catch {
+            let refusal = DatapathError(error)
+            guard entry.optional || waits, refusal.isOfMissing else { throw refusal }
+            warnings.append(
+                "\(refusal); it is \(entry.optional ? "optional and left out" : "waited for")")
+            return nil
         }
     }
 }

@@ -7,21 +7,39 @@ internal import SystemPackage
 public struct PolicyFiles: Sendable {
     /// The files, folders resolved.
     public let sources: [PolicySource]
+    /// What the files were when they were opened, by their paths.
+    private let marks: [String: FileMark]
 
     /// A policy file over this is refused; one byte more is read, to see that.
     private static let sizeMax = 2 << 20
 
     /// Reads policy files; of a folder, those that end in .yaml, .yml or .json, by name.
     ///
+    /// - Parameters:
+    ///   - paths: The files and folders.
+    ///   - waits: Whether one of `paths` may be a pipe or a device, which is waited for; in folders none is
+    ///     read.
     /// - Throws: ``DatapathError`` for a file that cannot be read.
-    public init(_ paths: [String]) throws(DatapathError) {
+    public init(_ paths: [String], waiting waits: Bool = true) throws(DatapathError) {
         var sources: [PolicySource] = []
+        var marks: [String: FileMark] = [:]
         for path in paths {
             for file in try Self.files(path) {
-                sources.append(try Self.source(file))
+                do {
+                    if file != path || !waits {
+                        try ReadFailure.refuseIrregular(file, "a policy file")
+                    }
+                    let opened = try OwnedDescriptor.open(file)
+                    marks[file] = try FileMark(of: opened)
+                    let bytes = try opened.readAll(atMost: Self.sizeMax + 1)
+                    sources.append(PolicySource(path: file, bytes: bytes))
+                } catch {
+                    throw DatapathError("read policy", file, "\(ReadFailure(error))")
+                }
             }
         }
         self.sources = sources
+        self.marks = marks
     }
 
     /// Parses and checks them, and the set files that they name.
@@ -35,7 +53,9 @@ public struct PolicyFiles: Sendable {
         let revision = result.policy.map {
             PolicyRevision($0, setFiles: setFiles.digests, folder: folder)
         }
-        return PolicyReading(result: result, revision: revision, setFiles: setFiles.paths)
+        return PolicyReading(
+            result: result, revision: revision, setFiles: setFiles.paths,
+            marks: marks.merging(setFiles.marks) { first, _ in first })
     }
 
     /// The one folder that all files are in, as an absolute path.
@@ -46,14 +66,6 @@ public struct PolicyFiles: Sendable {
         guard let current = getcwd(nil, 0) else { return nil }
         defer { free(current) }
         return FilePath(String(cString: current)).pushing(folder).string
-    }
-
-    private static func source(_ path: String) throws(DatapathError) -> PolicySource {
-        do {
-            return PolicySource(path: path, bytes: try read(path, atMost: sizeMax + 1))
-        } catch {
-            throw DatapathError("read policy", path, "\(error)")
-        }
     }
 
     private static func files(_ path: String) throws(DatapathError) -> [String] {
@@ -74,14 +86,6 @@ public struct PolicyFiles: Sendable {
                 errno: .noSuchFileOrDirectory)
         }
         return files.sorted().map { FilePath(path).appending($0).string }
-    }
-
-    private static func read(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8] {
-        do throws(Errno) {
-            return try OwnedDescriptor.open(path).readAll(atMost: limit)
-        } catch {
-            throw ReadFailure(error)
-        }
     }
 }
 

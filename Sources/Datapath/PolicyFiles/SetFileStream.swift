@@ -10,6 +10,8 @@ internal import SystemPackage
 final class SetFileStream: SetFileText {
     private let descriptor: OwnedDescriptor
     private let state: FileState
+    /// What the file was when it was opened.
+    let mark: FileMark
     private let inflater: Inflater?
     /// What of a packed file has been read; unpacked from ``used`` on.
     private var packed: [UInt8] = []
@@ -32,12 +34,9 @@ final class SetFileStream: SetFileText {
         _ path: String, digest: ContentDigest, progress: ((ReadingProgress) -> Void)?
     ) throws(ReadFailure) {
         do {
-            // Opening alone would wait for the writer of a FIFO, and can start a device.
-            let kind = try FileState(path: path).kind
-            guard kind == .regular else {
-                throw ReadFailure("it is \(kind.rawValue), and a set file is a regular file")
-            }
+            try ReadFailure.refuseIrregular(path, "a set file")
             descriptor = try OwnedDescriptor.open(path)
+            mark = try FileMark(of: descriptor)
             state = try FileState(of: descriptor)
             inflater = try Self.isPacked(descriptor) ? Inflater() : nil
         } catch {

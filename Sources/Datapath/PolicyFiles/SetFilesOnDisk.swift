@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import Policy
 
 /// The set files of one reading of a policy, each with the digest of its text.
@@ -6,6 +7,8 @@ final class SetFilesOnDisk: SetFileSource {
     private(set) var digests: [ContentDigest] = []
     /// The paths, in the same order, those that could not be opened included.
     private(set) var paths: [String] = []
+    /// What they were when they were opened.
+    private(set) var marks: [String: FileMark] = [:]
     private let progress: ((ReadingProgress) -> Void)?
 
     init(progress: ((ReadingProgress) -> Void)? = nil) { self.progress = progress }
@@ -15,6 +18,7 @@ final class SetFilesOnDisk: SetFileSource {
         let digest = ContentDigest()
         let stream = try SetFileStream(path, digest: digest, progress: progress)
         digests.append(digest)
+        marks[path] = stream.mark
         return stream
     }
 }

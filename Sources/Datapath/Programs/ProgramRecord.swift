@@ -18,7 +18,7 @@ public struct ProgramRecord: Codable, Sendable, Equatable {
     /// The file that it came from, as it was typed.
     public let file: String
     /// Of the object and how it was loaded.
-    let digest: String
+    public let digest: String
     /// The hook: netctl's word where there is one, else the section.
     public let hook: String
     /// The interface's name then; nil elsewhere.

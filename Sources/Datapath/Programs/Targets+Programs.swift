@@ -5,6 +5,9 @@ internal import Policy
 public struct ProgramWant: Sendable {
     let user: UserProgram
     let target: ProgramTarget
+
+    /// The name of the interface; nil on a cgroup, a socket or in the kernel.
+    public var interface: String? { target.location?.interface }
 }
 
 extension Targets {
@@ -33,13 +36,7 @@ extension Targets {
         } catch {
             throw DatapathError(at: use.location, DatapathError(error))
         }
-        let target: ProgramTarget
-        do {
-            target = try find()
-        } catch let error as DatapathError where entry.optional && error.code == .failed {
-            warn("\(error); it is optional and left out")
-            return
-        }
+        guard let target = try unlessMissing(entry, find) else { return }
         // An exact name beats a pattern; of two patterns the first one wins.
         guard !programs.contains(where: { $0.target.point.pinName == target.point.pinName })
         else { return }

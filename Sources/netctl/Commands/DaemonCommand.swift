@@ -10,8 +10,9 @@ struct DaemonCommand: ParsableCommand {
         abstract: "Keep a policy true over time.",
         discussion: """
             Applies the policy, and again whenever its files or set files change, an interface, network \
-            namespace or cgroup of it comes or goes, or somebody has detached or replaced what it attached. \
-            Files that have errors change nothing: what they said before is kept.
+            namespace or cgroup of it comes or goes, or somebody has detached or replaced what it \
+            attached; what the kernel tells nobody is seen after --interval. Files that have errors change \
+            nothing: what they said before is kept. What is missing is waited for.
 
             A pause, 'apply --confirm' and a policy of the same name that 'rollback' or 'apply' put in force \
             are left alone, the last one until the policy's text changes. SIGHUP applies the policy \
@@ -51,6 +52,8 @@ struct DaemonCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            // Who reads what it says may be slow, or gone; the policy is kept all the same.
+            Terminal.patience = .milliseconds(100)
             let paths = named + files
             do {
                 try PolicyDaemon(
@@ -96,8 +99,7 @@ struct DaemonCommand: ParsableCommand {
         }
     }
 
-    /// What was done is a result; what stands in the way is a message. Where nobody can be told, the policy
-    /// is kept all the same.
+    /// What was done is a result; what stands in the way is a message.
     private func tell(_ report: DaemonReport) {
         switch report.event {
         case .applied, .inForce: break
