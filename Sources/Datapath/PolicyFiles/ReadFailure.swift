@@ -21,6 +21,7 @@ struct ReadFailure: Error, CustomStringConvertible {
     /// - Parameters:
     ///   - path: What is to be opened.
     ///   - what: What it is to be.
+    /// - Throws: ``ReadFailure``, or the errno of `stat(2)`.
     static func refuseIrregular(_ path: String, _ what: String) throws {
         let kind = try FileState(path: path).kind
         guard kind == .regular else {
