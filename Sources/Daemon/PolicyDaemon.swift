@@ -17,6 +17,8 @@ public final class PolicyDaemon {
     private var files: WatchedFiles
     /// Whether somebody asked for what is kept: by starting, by a signal, by writing another text.
     private var isWished = true
+    /// Whether nothing was looked at yet: then what is wrong is wrong from the beginning.
+    private var isFirst = true
     /// Whether a look has left something to the next one.
     private var isBehind = false
     /// What was in force when all was as it should be; nil: an answer is owed.
@@ -81,9 +83,11 @@ public final class PolicyDaemon {
     ///
     /// - Returns: Whether it could be finished, or was only too early.
     private func begin(_ watches: Watches) throws -> Bool {
+        defer { isFirst = false }
         do {
             try look(watches)
         } catch let error as DatapathError where files.kept != nil && error.code == .failed {
+            isFirst = false
             return attempt(watches)
         }
         if files.kept == nil { throw DaemonRefusal() }
@@ -113,7 +117,8 @@ public final class PolicyDaemon {
         do {
             if let kept = files.kept, try another(than: kept) == nil, try !replaces(kept) {
                 try attachOneByOne(
-                    kept, among: watches.interfaces.filter(kept.revision.policy.names))
+                    kept, among: watches.interfaces.filter(kept.revision.policy.names),
+                    because: failure)
                 return true
             }
         } catch {
@@ -156,8 +161,8 @@ public final class PolicyDaemon {
         do {
             let outcome = try reconciler.apply(kept.revision, options(for: kept))
             try settle(kept, outcome.plan.steps)
-        } catch  where plan.replacesNothing {
-            try attachOneByOne(kept, among: plan.interfaces)
+        } catch  where plan.replacesNothing && !isFirst {
+            try attachOneByOne(kept, among: plan.interfaces, because: error)
         }
     }
 
@@ -196,8 +201,12 @@ public final class PolicyDaemon {
     /// - Parameters:
     ///   - kept: The policy.
     ///   - interfaces: The names of those that there are to be attached to.
-    /// - Throws: Why the first of them that is still there could not be attached to.
-    private func attachOneByOne(_ kept: KeptPolicy, among interfaces: Set<String>) throws {
+    ///   - refusal: Why not all at once.
+    /// - Throws: Why the first of them that is still there could not be attached to, or what else there is to be
+    ///   done could not be done.
+    private func attachOneByOne(
+        _ kept: KeptPolicy, among interfaces: Set<String>, because refusal: any Error
+    ) throws {
         var failures: [String: any Error] = [:]
         for interface in interfaces.sorted() {
             do {
@@ -208,12 +217,15 @@ public final class PolicyDaemon {
                 failures[interface] = error
             }
         }
+        // What was asked for is done, as far as it can be: from now on others are asked, too.
+        settled = try settlement(kept)
+        isWished = false
         let left = try plan(kept)
         guard !left.steps.isEmpty else { return try settle(kept, []) }
-        if let failure = left.interfaces.sorted().compactMap({ failures[$0] }).first {
-            throw failure
+        guard left.isOnly(for: left.interfaces.subtracting(interfaces)) else {
+            throw left.interfaces.sorted().compactMap { failures[$0] }.first ?? refusal
         }
-        // What has come meanwhile.
+        // Those have come meanwhile.
         isBehind = true
     }
 
@@ -225,9 +237,7 @@ public final class PolicyDaemon {
 
     /// What is in force is what the files say.
     private func settle(_ kept: KeptPolicy, _ steps: [Plan.Step]) throws {
-        let now = Settled(
-            digest: kept.revision.digest,
-            programs: try kept.revision.policy.bringsPrograms ? programs(of: kept) : [:])
+        let now = try settlement(kept)
         let lasting = troubles.filter { $0.key == .refused && files.isRefused }
         let isNews = settled?.digest != now.digest || lasting.count < troubles.count
         settled = now
@@ -238,6 +248,12 @@ public final class PolicyDaemon {
         } else if isNews {
             report(.inForce)
         }
+    }
+
+    private func settlement(_ kept: KeptPolicy) throws -> Settled {
+        Settled(
+            digest: kept.revision.digest,
+            programs: try kept.revision.policy.bringsPrograms ? programs(of: kept) : [:])
     }
 
     /// What another command has put in force under this policy's name, in words; nil when there is nothing
@@ -319,6 +335,17 @@ extension Plan {
             switch step {
             case .attach, .attachProgram, .detach, .detachProgram: true
             case .replace, .clear, .replaceProgram: false
+            }
+        }
+    }
+
+    /// Whether there is nothing to be done but to attach to these interfaces.
+    fileprivate func isOnly(for interfaces: Set<String>) -> Bool {
+        steps.allSatisfy { step in
+            switch step {
+            case .attach(let target, _): target.location.interface.map(interfaces.contains) == true
+            case .attachProgram(let want): want.interface.map(interfaces.contains) == true
+            case .replace, .clear, .detach, .replaceProgram, .detachProgram: false
             }
         }
     }

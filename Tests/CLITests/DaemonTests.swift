@@ -318,6 +318,51 @@ struct DaemonTests {
         }
     }
 
+    @Test("where one place cannot be had, other commands go first in the others all the same")
+    func partly() async throws {
+        try await withSandbox {
+            try addInterface("near0")
+            let directory = try TemporaryDirectory()
+            let policy = try directory.write(Self.text(Self.pattern), to: "edge.yaml")
+            let other = try directory.write(
+                Self.text(Self.pattern, dport: 4009), to: "other.yaml")
+            // A hook of the policy that another one holds.
+            let held = try directory.write(
+                Self.text("{ interface: near1, xdp: both }")
+                    .replacing("name: edge", with: "name: other"), to: "held.yaml")
+            try addInterface("near1")
+            try expectSuccess(["apply", held])
+            var daemon = try RunningDaemon([policy] + Self.never)
+            try daemon.expect("policy 'other' holds xdp there")
+            try daemon.expect("attach near0 xdp")
+            try expectSuccess(["apply", other, "--interface", "near0"])
+            let applied = try StatusDocument.now().entry("near0").digest
+            // A look, and what it may not do.
+            try addInterface("near2")
+            try await Task.sleep(for: .seconds(3))
+            #expect(try StatusDocument.now().entry("near0").digest == applied)
+            try daemon.end()
+        }
+    }
+
+    @Test("a cgroup that excludes other programs is an error, told once")
+    func excluded() async throws {
+        try await withSandbox {
+            try await withCgroup { cgroup in
+                let program = try CgroupProgram.load(droppingLength: 33, name: "exclusive")
+                try CgroupProgram.attach(program, to: cgroup, isEgress: true, isExclusive: true)
+                let directory = try TemporaryDirectory()
+                let policy = try directory.write(
+                    Self.text("{ cgroup: \(cgroup.path), egress: both }"), to: "edge.yaml")
+                var daemon = try RunningDaemon([policy] + Self.never)
+                try daemon.expect("allows no other beside it (EPERM)")
+                try await Task.sleep(for: .seconds(2))
+                let said = try daemon.end()
+                #expect(said.components(separatedBy: "(EPERM)").count == 2, "\(said)")
+            }
+        }
+    }
+
     // MARK: Drift
 
     @Test("what somebody has detached is attached again")
