@@ -16,6 +16,25 @@ struct CutShortTests {
         #expect(filters.contains("bpf"))
     }
 
+    @Test("status tells of half an attachment as ours, and what it names removes it")
+    func status() async throws {
+        try await withSandbox {
+            _ = try VethPair.create()
+            try Self.attachHalf()
+            let status = try StatusDocument.now()
+            #expect(status.foreign.isEmpty && status.attachments.isEmpty, "\(status)")
+            #expect(status.problems.map(\.code) == ["cut-short"], "\(status)")
+            #expect(status.problems.first?.message.hasPrefix("near0 tc-ingress: ") == true)
+            #expect(status.problems.first?.hint == "netctl detach near0 --hook tc-ingress")
+            #expect(try netctl("status", "--check").status == 1)
+            try expectSuccess(
+                ["detach", "near0", "--hook", "tc-ingress"],
+                "removed what a command that was cut short left")
+            try expectSuccess(["status", "--check"], "nothing is attached")
+            #expect(try !runChecked(["tc", "qdisc", "show", "dev", "near0"]).contains("clsact"))
+        }
+    }
+
     @Test(
         "detach removes half an attachment",
         arguments: zip([["near0"], ["--all"]], ["nothing is attached to near0\n", ""]))

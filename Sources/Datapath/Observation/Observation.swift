@@ -16,6 +16,8 @@ public struct Observation: Sendable {
     public private(set) var problems: [Problem] = []
     /// Why attachments or programs could not be read that are there.
     private var unreadable: [DatapathError] = []
+    /// The programs, still on their hooks, of attachments that are half made or half removed.
+    private var halves: Set<UInt32> = []
     /// Interfaces that have moved to another namespace.
     private(set) var moves: [Move] = []
 
@@ -72,7 +74,7 @@ public struct Observation: Sendable {
     private mutating func look(
         at point: AttachPoint, _ pins: AttachmentPins, _ scan: InterfaceScan
     ) throws {
-        guard pins.isComplete else { return }
+        guard pins.isComplete else { return note(half: pins, at: point, scan) }
         do {
             let attachment = try Attachment(at: point, pins, scan)
             attachments.append(attachment)
@@ -86,6 +88,24 @@ public struct Observation: Sendable {
         } catch {
             note(unreadable: point.pinName, error)
         }
+    }
+
+    /// A clsact filter outlives a process that is killed while it makes or removes one. It is ours, and
+    /// judges packets.
+    private mutating func note(
+        half pins: AttachmentPins, at point: AttachPoint, _ scan: InterfaceScan
+    ) {
+        guard let stub = try? Program(pinned: pins.filterDraft).info.id,
+            scan.interface(at: point)?.programs(on: point.hook).contains(stub) == true
+        else { return }
+        halves.insert(stub)
+        let record = try? PinnedRecord.read(AttachmentRecord.self, at: pins.attachment)
+        problems.append(
+            Problem(
+                code: "cut-short",
+                message: "\(pins.shownName): a command is at work, or was cut short, and program "
+                    + "\(stub) is there still",
+                hint: record?.interface.map { "netctl detach \($0) --hook \(point.hook)" }))
     }
 
     private mutating func look(at pins: ProgramPins, _ scan: InterfaceScan) throws {
@@ -111,7 +131,7 @@ public struct Observation: Sendable {
     }
 
     private mutating func lookForOthers(_ scan: InterfaceScan) {
-        let ours = Set(attachments.map(\.programID) + programs.map(\.programID))
+        let ours = halves.union(attachments.map(\.programID) + programs.map(\.programID))
         for (inode, namespace) in scan.namespaces.sorted(by: { $0.key < $1.key }) {
             for interface in namespace.interfaces {
                 let location = Location.interface(interface.link.name, netns: namespace.name)
