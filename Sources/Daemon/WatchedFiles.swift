@@ -22,6 +22,10 @@ struct WatchedFiles {
         case refused(String)
     }
 
+    /// So long after a write there may be another one; less than a hint waits, so that the look after it sees
+    /// what was written all at once.
+    private static let quiet = Duration.milliseconds(200)
+
     private let paths: [String]
     private let refusesWarnings: Bool
     private let options: PolicyDaemon.Options
@@ -90,7 +94,7 @@ struct WatchedFiles {
     private func isBeingWritten(_ now: [String: FileMark]) -> Bool {
         guard kept != nil, let marks else { return false }
         return now.contains { path, mark in
-            marks[path] != mark && (.zero..<Schedule.Hint.files.settling).contains(mark.age)
+            marks[path] != mark && (.zero..<Self.quiet).contains(mark.age)
         }
     }
 }
