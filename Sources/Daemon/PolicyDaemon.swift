@@ -185,12 +185,15 @@ public final class PolicyDaemon {
         // Taken over once, as asked; who then takes it over from us has been asked, too.
         options.takeOver = options.takeOver && isWished
         options.interfaces = interface.map { [$0] } ?? []
+        // Under the lock, behind a command that was waited for.
+        options.expected = isWished ? nil : settled.map { [$0.digest, kept.revision.digest] }
         return options
     }
 
     private func plan(_ kept: KeptPolicy) throws -> Plan {
         var options = options(for: kept)
         options.dryRun = true
+        options.expected = nil
         return try reconciler.apply(kept.revision, options).plan
     }
 

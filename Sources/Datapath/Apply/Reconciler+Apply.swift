@@ -15,6 +15,9 @@ extension Reconciler {
         /// Whether interfaces, network namespaces and cgroups that are missing are left out with a warning, as
         /// if all of `attach:` were optional.
         public var waitsForMissing = false
+        /// The digests of this policy that may be in force: with another one nothing is done, whoever has put
+        /// it there meanwhile. Nil: any.
+        public var expected: Set<String>?
         /// Whether to stop after planning.
         public var dryRun = false
         /// Whether to say which tables it takes: for a dry run that takes as long as the rest.
@@ -88,6 +91,7 @@ extension Reconciler {
     ) throws -> Plan {
         let observed = try observation.allAttachments
         let policy = revision.policy
+        if let expected = options.expected { try policy.refuse(observed, unless: expected) }
         func adopted(_ interfaces: [String]) -> Targets {
             Targets(
                 adopting: observed, by: policy, only: interfaces, takeOver: options.takeOver)
@@ -141,5 +145,19 @@ extension Reconciler {
                 interfaces.isEmpty ? "every attachment" : interfaces.joined(separator: ", "),
                 "nothing is attached",
                 hint: "'netctl attach IFACE' first, or give the policy an attach: section")
+    }
+}
+
+extension Policy {
+    /// Refuses to be applied where it is in force as somebody else has it.
+    fileprivate func refuse(_ observed: [Attachment], unless expected: Set<String>) throws {
+        for attachment in observed {
+            guard let found = attachment.policy, found.policy == name.text,
+                !expected.contains(found.digest)
+            else { continue }
+            throw DatapathError(
+                "apply policy '\(name)'", attachment.name,
+                "another command has put '\(name)' \(found.digest.prefix(8)) in force there")
+        }
     }
 }
